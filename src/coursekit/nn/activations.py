@@ -1,0 +1,149 @@
+"""Activation functions and their backward passes, as plain functions of arrays.
+
+Every `*_backward(dout, x)` returns the gradient of `sum(dout * forward(x))` with respect to `x`, where `x` is the value
+BEFORE the activation. All are elementwise except maxout and work on any shape; they keep the dtype of a floating input
+and never change it. At a kink the derivative is the one of the side `x <= 0`, so relu's derivative at exactly 0 is 0.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.floating]
+
+
+def sigmoid(x: Array) -> Array:
+    """The logistic function `1 / (1 + exp(-x))`; values in (0, 1).
+
+    Computed from `exp(-|x|)`, which cannot overflow, so there is no warning at any finite input.
+    """
+    decay = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1.0, decay).astype(decay.dtype, copy=False) / (1.0 + decay)
+
+
+def sigmoid_backward(dout: Array, x: Array) -> Array:
+    """`dout * s * (1 - s)` with `s = sigmoid(x)`.
+
+    `1 - sigmoid(x)` is taken as `sigmoid(-x)`: the same number, but exact where `s` has rounded to 1.
+    """
+    return dout * sigmoid(x) * sigmoid(-x)
+
+
+def tanh(x: Array) -> Array:
+    """The hyperbolic tangent, `2 * sigmoid(2x) - 1`; values in (-1, 1), zero-centred."""
+    return np.tanh(x)
+
+
+def tanh_backward(dout: Array, x: Array) -> Array:
+    """`dout * (1 - tanh(x)**2)`."""
+    return dout * (1.0 - np.tanh(x) ** 2)
+
+
+def relu(x: Array) -> Array:
+    """The rectified linear unit, `max(0, x)` (Nair & Hinton 2010)."""
+    return np.maximum(x, 0.0)
+
+
+def relu_backward(dout: Array, x: Array) -> Array:
+    """`dout` where `x > 0`, else 0."""
+    return dout * (x > 0)
+
+
+def leaky_relu(x: Array, alpha: float = 0.01) -> Array:
+    """`x` where `x > 0`, else `alpha * x`, with a fixed slope `0 <= alpha < 1` (Maas et al. 2013)."""
+    return np.where(x > 0, x, alpha * x)
+
+
+def leaky_relu_backward(dout: Array, x: Array, alpha: float = 0.01) -> Array:
+    """`dout` where `x > 0`, else `alpha * dout`."""
+    return np.where(x > 0, dout, alpha * dout)
+
+
+def prelu(x: Array, alpha: float) -> Array:
+    """Leaky ReLU whose slope `alpha` is a parameter that is learned (He et al. 2015)."""
+    return leaky_relu(x, alpha)
+
+
+def prelu_backward(dout: Array, x: Array, alpha: float) -> tuple[Array, float]:
+    """Gradients with respect to the input and to the slope that all units share.
+
+    Returns `dx` (shape of `x`) and `dalpha = sum(dout * x)` over the entries with `x <= 0`.
+    """
+    dx = leaky_relu_backward(dout, x, alpha)
+    dalpha = float(np.sum(dout * np.minimum(x, 0.0)))
+    return dx, dalpha
+
+
+def elu(x: Array, alpha: float = 1.0) -> Array:
+    """`x` where `x > 0`, else `alpha * (exp(x) - 1)`; `alpha` is a constant (Clevert et al. 2016)."""
+    return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0.0)))
+
+
+def elu_backward(dout: Array, x: Array, alpha: float = 1.0) -> Array:
+    """`dout` where `x > 0`, else `dout * alpha * exp(x)`."""
+    return np.where(x > 0, dout, dout * (alpha * np.exp(np.minimum(x, 0.0))))
+
+
+def maxout(x: Array, w1: Array, b1: Array, w2: Array, b2: Array) -> Array:
+    """The larger of two linear units, `max(x @ w1 + b1, x @ w2 + b2)` (Goodfellow et al. 2013).
+
+    `x` is `(N, D)`, `w1` and `w2` are `(D, H)`, `b1` and `b2` are `(H,)`; the result is `(N, H)`.
+    """
+    return np.maximum(x @ w1 + b1, x @ w2 + b2)
+
+
+def maxout_backward(
+    dout: Array, x: Array, w1: Array, b1: Array, w2: Array, b2: Array
+) -> tuple[Array, Array, Array, Array, Array]:
+    """Gradients `dx, dw1, db1, dw2, db2` of maxout; only the unit that won an entry gets its gradient.
+
+    A tie goes to the second unit.
+    """
+    first_won = x @ w1 + b1 > x @ w2 + b2
+    dout1, dout2 = dout * first_won, dout * ~first_won
+    dx = dout1 @ w1.T + dout2 @ w2.T
+    return dx, x.T @ dout1, dout1.sum(axis=0), x.T @ dout2, dout2.sum(axis=0)
+
+
+def softplus(x: Array) -> Array:
+    """`log(1 + exp(x))`, a smooth ReLU whose derivative is the sigmoid (Dugas et al. 2001)."""
+    return np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x)))
+
+
+def softplus_backward(dout: Array, x: Array) -> Array:
+    """`dout * sigmoid(x)`."""
+    return dout * sigmoid(x)
+
+
+def silu(x: Array) -> Array:
+    """`x * sigmoid(x)`, also called swish (Elfwing et al. 2018; Ramachandran et al. 2017)."""
+    return x * sigmoid(x)
+
+
+def silu_backward(dout: Array, x: Array) -> Array:
+    """`dout * s * (1 + x * (1 - s))` with `s = sigmoid(x)`."""
+    return dout * sigmoid(x) * (1.0 + x * sigmoid(-x))
+
+
+_GELU_SLOPE = 2.0 * (2.0 / np.pi) ** 0.5
+_GELU_CUBIC = 0.044715
+
+
+def gelu(x: Array) -> Array:
+    """`x * Phi(x)`, Phi the normal distribution function, in the tanh form of Hendrycks & Gimpel (2016).
+
+    `0.5 * x * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3)))`; it differs from the exact form by less than 5e-4.
+    """
+    return x * sigmoid(_GELU_SLOPE * (x + _GELU_CUBIC * x**3))
+
+
+def gelu_backward(dout: Array, x: Array) -> Array:
+    """The derivative of the tanh form, times `dout`."""
+    inner = _GELU_SLOPE * (x + _GELU_CUBIC * x**3)
+    slope = _GELU_SLOPE * (1.0 + 3.0 * _GELU_CUBIC * x**2)
+    s = sigmoid(inner)
+    return dout * s * (1.0 + x * sigmoid(-inner) * slope)
+
+
+def dead_fraction(h: Array) -> float:
+    """Share of units (columns of `h`, `(N, D)`) whose output is 0 for every one of the N examples."""
+    return float(np.mean(np.all(h == 0, axis=0)))

@@ -1,0 +1,85 @@
+"""A widget: a pure function from the values of its controls to a figure, with what an author declares around it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from coursekit.widgets.controls import Control, ControlError
+from coursekit.widgets.figure import Figure, FigureError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Try:
+    """A "try this" line: a button that sets some controls, and what to notice then.
+
+    `frame` is the frame to show afterwards, where the figure has frames (-1 is the last).
+    """
+
+    label: str
+    values: Mapping[str, Any]
+    notice: str
+    frame: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Widget:
+    """A widget under its `id`, "chapter.name". `draw` takes the controls' values by name and returns a `Figure`."""
+
+    id: str
+    title: str
+    controls: Sequence[Control]
+    tries: Sequence[Try]
+    draw: Callable[..., Figure]
+
+    def __post_init__(self) -> None:
+        names = [control.name for control in self.controls]
+        if len(set(names)) != len(names):
+            raise ControlError(f"widget {self.id}: two controls share a name: {', '.join(names)}")
+        for suggestion in self.tries:
+            self.check(suggestion.values)
+
+    @property
+    def defaults(self) -> dict[str, Any]:
+        """The state that the widget starts in."""
+        return {control.name: control.value for control in self.controls}  # type: ignore[attr-defined]
+
+    def check(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """`values` checked, and filled up with the defaults; raises `ControlError`."""
+        controls = {control.name: control for control in self.controls}
+        for name in values:
+            if name not in controls:
+                raise ControlError(f"widget {self.id} has no control {name!r}: it has {', '.join(controls)}")
+        return self.defaults | {name: controls[name].check(value) for name, value in values.items()}
+
+    def figure(self, values: Mapping[str, Any] | None = None) -> Figure:
+        """The figure for these values (the defaults where one is not given)."""
+        result = self.draw(**self.check(values or {}))
+        if not isinstance(result, Figure):
+            raise FigureError(f"widget {self.id}: its function must return a Figure, it returned {type(result).__name__}")
+        return result
+
+    def spec(self) -> dict[str, Any]:
+        """What the front end needs besides the figure; JSON-ready."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "controls": [control.to_dict() for control in self.controls],
+            "tries": [
+                {"label": t.label, "values": dict(t.values), "notice": t.notice, "frame": t.frame} for t in self.tries
+            ],
+        }
+
+
+def widget(
+    id: str, *, title: str, controls: Sequence[Control] = (), tries: Sequence[Try] = ()
+) -> Callable[[Callable[..., Figure]], Widget]:
+    """Make a widget of the function below it::
+
+    @widget("activations.explorer", title="...", controls=[Slider(name="x", ...)])
+    def explorer(x: float) -> Figure: ...
+    """
+
+    def make(draw: Callable[..., Figure]) -> Widget:
+        return Widget(id=id, title=title, controls=tuple(controls), tries=tuple(tries), draw=draw)
+
+    return make
