@@ -5,6 +5,8 @@ BEFORE the activation. All are elementwise except maxout and work on any shape; 
 and never change it. At a kink the derivative is the one of the side `x <= 0`, so relu's derivative at exactly 0 is 0.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -133,13 +135,13 @@ def gelu(x: Array) -> Array:
 
     `0.5 * x * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3)))`; it differs from the exact form by less than 5e-4.
     """
-    return x * sigmoid(_GELU_SLOPE * (x + _GELU_CUBIC * x**3))
+    return x * sigmoid(_GELU_SLOPE * x * (1.0 + _GELU_CUBIC * x * x))
 
 
 def gelu_backward(dout: Array, x: Array) -> Array:
     """The derivative of the tanh form, times `dout`."""
-    inner = _GELU_SLOPE * (x + _GELU_CUBIC * x**3)
-    slope = _GELU_SLOPE * (1.0 + 3.0 * _GELU_CUBIC * x**2)
+    inner = _GELU_SLOPE * x * (1.0 + _GELU_CUBIC * x * x)
+    slope = _GELU_SLOPE * (1.0 + 3.0 * _GELU_CUBIC * x * x)
     s = sigmoid(inner)
     return dout * s * (1.0 + x * sigmoid(-inner) * slope)
 
@@ -147,3 +149,17 @@ def gelu_backward(dout: Array, x: Array) -> Array:
 def dead_fraction(h: Array) -> float:
     """Share of units (columns of `h`, `(N, D)`) whose output is 0 for every one of the N examples."""
     return float(np.mean(np.all(h == 0, axis=0)))
+
+
+#: Every elementwise activation by name: `(forward(x), backward(dout, x))`, parameters at their defaults.
+#: PReLU is missing because its backward pass returns two gradients; with a fixed slope it is leaky ReLU.
+ACTIVATIONS: dict[str, tuple[Callable[[Array], Array], Callable[[Array, Array], Array]]] = {
+    "sigmoid": (sigmoid, sigmoid_backward),
+    "tanh": (tanh, tanh_backward),
+    "relu": (relu, relu_backward),
+    "leaky_relu": (leaky_relu, leaky_relu_backward),
+    "elu": (elu, elu_backward),
+    "gelu": (gelu, gelu_backward),
+    "silu": (silu, silu_backward),
+    "softplus": (softplus, softplus_backward),
+}

@@ -1,0 +1,77 @@
+"""Gradients by central differences, and the comparison of a model's own gradients with them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from coursekit.nn import Loss, Sequential, SoftmaxCrossEntropy
+
+Array = NDArray[np.float64]
+
+
+def numerical_gradient(f: Callable[[Array], float], x: Array, h: float = 1e-5) -> Array:
+    """`(f(x + h e_i) - f(x - h e_i)) / 2h` for every entry of `x`, a float64 array of any shape.
+
+    `x` is stepped in place, entry by entry, and holds the same bits afterwards (also if `f` raises). The error is of
+    order `h**2` from the formula and `1e-16 * |f| / h` from rounding. Raises `TypeError` if `x` is not float64.
+
+    >>> numerical_gradient(lambda x: float(np.sum(x**2)), np.array([1.0, -3.0])).round(6)
+    array([ 2., -6.])
+    """
+    if not isinstance(x, np.ndarray) or x.dtype != np.float64:
+        raise TypeError("numerical_gradient needs x as a float64 array: smaller dtypes round away the difference")
+    if not h > 0:
+        raise ValueError(f"numerical_gradient: h must be above 0, not {h}")
+    gradient = np.empty_like(x, subok=False)
+    for i in np.ndindex(x.shape):
+        original = x[i]
+        try:
+            x[i] = original + h
+            above = float(f(x))
+            x[i] = original - h
+            below = float(f(x))
+        finally:
+            x[i] = original
+        gradient[i] = (above - below) / (2.0 * h)
+    return gradient
+
+
+def relative_error(a: ArrayLike, b: ArrayLike) -> float:
+    """`max |a - b| / max(|a| + |b|, 1e-12)` over all entries of two arrays of one shape.
+
+    Raises `ValueError` on different shapes or empty arrays.
+
+    >>> relative_error(np.array([1.0, 3.0]), np.array([1.0, 1.0]))
+    0.5
+    """
+    a, b = np.asarray(a), np.asarray(b)
+    if a.shape != b.shape or a.size == 0:
+        raise ValueError(
+            f"relative_error compares two arrays of one shape, not empty; they have {a.shape} and {b.shape}"
+        )
+    return float(np.max(np.abs(a - b) / np.maximum(np.abs(a) + np.abs(b), 1e-12)))
+
+
+def gradient_check(model: Sequential, x: ArrayLike, y: Any, *, loss: Loss | None = None, h: float = 1e-5) -> float:
+    """The relative error of `model`'s gradients against central differences, the largest over its parameters.
+
+    About 1e-7 or less says that the backward pass is right; kinks (ReLU) within `h` of an example can raise it. The
+    model is evaluated as outside training. `loss` is softmax cross-entropy unless given. The parameters are the same
+    afterwards. Raises `ValueError` if the model is not float64.
+    """
+    loss = SoftmaxCrossEntropy() if loss is None else loss
+    if model.dtype != np.float64:
+        raise ValueError(
+            f"gradient_check needs a float64 model, this one is {model.dtype}: build it with dtype=np.float64"
+        )
+    x = np.asarray(x, np.float64)
+    model.check(x, y, loss)
+    model.loss_and_grad(x, y, loss, training=False)
+    gradient = model.grads.copy()
+
+    def value(_: Array) -> float:
+        return loss(model.forward(x), y)[0]
+
+    return relative_error(gradient, numerical_gradient(value, model.params, h))
