@@ -1,1 +1,64 @@
-"""exercises"""
+"""The exercises: what is asked, how an answer is judged, and which wrong answers are known.
+
+An assignment is a module (or package) of this one with an `ASSIGNMENT`; a new one is one more line in `_ASSIGNMENTS`.
+They are imported when asked for.
+"""
+
+from importlib import import_module
+
+from coursekit.exercises.asking import Answer, TimeUp
+from coursekit.exercises.cases import PUBLIC_SEED
+from coursekit.exercises.result import CheckResult, Result
+from coursekit.exercises.spec import (
+    Assignment,
+    Exercise,
+    ExerciseError,
+    Exercises,
+    Misconception,
+    Paper,
+    UnknownNameError,
+)
+
+__all__ = [
+    "PUBLIC_SEED",
+    "Answer",
+    "Assignment",
+    "CheckResult",
+    "Exercise",
+    "ExerciseError",
+    "Exercises",
+    "Misconception",
+    "Paper",
+    "Result",
+    "TimeUp",
+    "UnknownNameError",
+    "assignment",
+    "assignments",
+    "exercise",
+]
+
+_ASSIGNMENTS = {"activations": "coursekit.exercises.activations"}  # id -> module, in the order of the chapters
+
+
+def assignments() -> list[str]:
+    """The ids of all assignments, in the order of the chapters."""
+    return list(_ASSIGNMENTS)
+
+
+def assignment(id: str) -> Assignment:
+    """The assignment of this id; raises `UnknownNameError`."""
+    if id not in _ASSIGNMENTS:
+        raise UnknownNameError(f"there is no assignment {id!r}; there are {', '.join(_ASSIGNMENTS)}")
+    found = import_module(_ASSIGNMENTS[id]).ASSIGNMENT
+    assert isinstance(found, Assignment)
+    return found
+
+
+def exercise(name: str) -> Exercise:
+    """The exercise of this name, whichever assignment it is in; raises `UnknownNameError`."""
+    for id in _ASSIGNMENTS:
+        exercises = assignment(id).exercises
+        if name in exercises:
+            return exercises[name]
+    there = "; ".join(f"{id}: {', '.join(assignment(id).exercises)}" for id in _ASSIGNMENTS)
+    raise UnknownNameError(f"there is no exercise {name!r}; there are {there}")

@@ -1,0 +1,147 @@
+"""Asking a submission: one call per case, whatever the function does, and plain data back."""
+
+import contextlib
+import io
+import traceback
+import types
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from coursekit.exercises.cases import Case, Given, fresh, unchanged
+from coursekit.exercises.kinds import Kind, UnreadableError
+
+_PRINT_LIMIT = 2000
+
+
+class TimeUp(BaseException):  # noqa: N818  it is a signal to stop, not an error of anyone
+    """Raised inside a call by whoever keeps the time. Not an `Exception`, so that `except Exception` lets it through."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What one call gave: a plain `value`, or `error`, a clause such as "it raised ValueError: ...".
+
+    `changed` names the inputs that the call changed. `stopped` is set when the call was ended from outside: no case
+    after it is asked.
+    """
+
+    value: Any = None
+    error: str | None = None
+    changed: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    printed: str = ""
+    stopped: bool = False
+
+    @property
+    def overflow(self) -> bool:
+        """Whether NumPy warned of an overflow."""
+        return any("overflow" in message for message in self.warnings)
+
+
+class _Printed(io.StringIO):
+    """Keeps the first of what is printed, so that a chatty function costs no memory."""
+
+    def write(self, text: str) -> int:
+        if self.tell() < _PRINT_LIMIT:
+            super().write(text[:_PRINT_LIMIT])
+        return len(text)
+
+
+def ask_all(
+    functions: Mapping[str, Callable[..., Any]], name: str, parameters: Iterable[str], cases: Iterable[Case], kind: Kind
+) -> list[Answer]:
+    """The answers to all cases; after a call that was stopped from outside the rest count as not answered."""
+    cases, names = list(cases), tuple(parameters)
+    answers: list[Answer] = []
+    try:
+        for case in cases:
+            answers.append(ask(functions, name, names, case, kind))
+            if answers[-1].stopped:
+                break
+    except TimeUp:
+        answers.append(Answer(error=_TIME_UP, stopped=True))
+    missing = len(cases) - len(answers)
+    last = answers[-1] if answers else Answer()
+    return (answers + [Answer(error=last.error, stopped=True)] * missing)[: len(cases)]
+
+
+_TIME_UP = "it did not finish in time"
+
+
+def ask(
+    functions: Mapping[str, Callable[..., Any]], name: str, parameters: tuple[str, ...], case: Case, kind: Kind
+) -> Answer:
+    """Call `functions[name]` once. Never raises, except for `TimeUp` between two statements of its own."""
+    printed = _Printed()
+    value: Any = None
+    error: str | None = None
+    stopped = False
+    args: list[Any] = []
+    kwargs: dict[str, Any] = {}
+    with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn"):
+        warnings.simplefilter("always")
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            try:
+                args = [_argument(functions, part, case) for part in case.args]
+                kwargs = {key: fresh(part, view=case.view) for key, part in case.kwargs.items()}
+                value = functions[name](*args, **kwargs)
+            except TimeUp:
+                error, stopped = _TIME_UP, True
+            except KeyboardInterrupt:
+                error, stopped = "it was interrupted (KeyboardInterrupt)", True
+            except BaseException as problem:  # a student's function may raise anything, SystemExit too
+                error = _complaint(problem, functions.get(name))
+        if type(value) is types.CoroutineType:
+            value.close()
+    changed = tuple(
+        key
+        for key, before, after in [
+            *zip(parameters, case.args, args, strict=False),
+            *((key, case.kwargs[key], kwargs[key]) for key in kwargs),
+        ]
+        if not unchanged(before, after)
+    )
+    if error is None:
+        try:
+            value = kind.read(value)
+        except UnreadableError as problem:
+            value, error = None, f"it returned {problem}"
+    return Answer(
+        value=value if error is None else None,
+        error=error,
+        changed=changed,
+        warnings=tuple(dict.fromkeys(_safe_text(w.message) for w in caught)),
+        printed=printed.getvalue()[:_PRINT_LIMIT],
+        stopped=stopped,
+    )
+
+
+def _argument(functions: Mapping[str, Callable[..., Any]], part: Any, case: Case) -> Any:
+    if not isinstance(part, Given):
+        return fresh(part, view=case.view)
+    made = functions[part.function](*(_argument(functions, inner, case) for inner in part.args))
+    return made if part.pick is None else made[part.pick]
+
+
+def _safe_text(thing: object) -> str:
+    try:
+        return " ".join(str(thing).split())[:200]
+    except BaseException:  # the text of an exception is the student's code too
+        return "(no readable message)"
+
+
+def _complaint(problem: BaseException, function: object) -> str:
+    text = _safe_text(problem)
+    name = type.__getattribute__(type(problem), "__name__")[:60]
+    code = getattr(function, "__code__", None)
+    line = None
+    if isinstance(code, types.CodeType):
+        for frame, number in traceback.walk_tb(problem.__traceback__):
+            if frame.f_code.co_filename == code.co_filename:
+                line = number
+    where = f" (in line {line} of its cell or file)" if line else ""
+    return f"it raised {name}{': ' if text else ''}{text}{where}"

@@ -1,0 +1,165 @@
+"""Cases: what a function is called with. Plain data, so that a case can also be sent to a process of its own.
+
+The generator of an exercise takes a `Draw`. Seed 0 gives the public cases, every other seed private ones: the same
+generator, other numbers and other sizes. Cases come smallest first; the first that fails is the one that is shown.
+"""
+
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+PUBLIC_SEED = 0
+
+
+@dataclass(frozen=True)
+class Given:
+    """An argument that another function of the same submission makes, such as the cache of a forward pass.
+
+    `pick` says which of its results, None for the whole.
+    """
+
+    function: str
+    args: tuple[Any, ...]
+    pick: int | None = None
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """An argument that is a fresh `numpy.random.Generator` with this seed."""
+
+    seed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One call: `args` by position and `kwargs` by name, and the `group` of checks that it counts for.
+
+    `view` hands the arrays over as non-contiguous views. `scale` is how large the sums inside may grow: the tolerance
+    grows with it. `about` says in a few words what is special ("one row").
+    """
+
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    group: str = "values"
+    about: str = ""
+    view: bool = False
+    scale: float = 1.0
+
+    @property
+    def single(self) -> bool:
+        """Whether any floating input is float32, which sets the tolerance."""
+        return any(a.dtype == np.float32 for a in arrays_in((self.args, tuple(self.kwargs.values()))))
+
+    @property
+    def size(self) -> int:
+        """How many numbers the inputs hold."""
+        return sum(a.size for a in arrays_in((self.args, tuple(self.kwargs.values()))))
+
+
+def arrays_in(value: Any) -> list[Array]:
+    """All arrays in a nest of tuples, lists and dicts, in order."""
+    if isinstance(value, np.ndarray):
+        return [value]
+    if isinstance(value, Mapping):
+        return [a for part in value.values() for a in arrays_in(part)]
+    if isinstance(value, tuple | list):
+        return [a for part in value for a in arrays_in(part)]
+    return []
+
+
+def fresh(value: Any, *, view: bool = False) -> Any:
+    """A copy that the callee may do anything to; `view` makes every array of it a non-contiguous view."""
+    if isinstance(value, np.ndarray):
+        if not view or not value.ndim:
+            return value.copy()
+        spread = np.zeros([2 * n + 1 for n in value.shape], dtype=value.dtype)
+        inner = spread[tuple(slice(1, None, 2) for _ in value.shape)]
+        inner[...] = value
+        return inner
+    if isinstance(value, Mapping):
+        return {key: fresh(part, view=view) for key, part in value.items()}
+    if isinstance(value, list):
+        return [fresh(part, view=view) for part in value]
+    if isinstance(value, tuple):
+        return tuple(fresh(part, view=view) for part in value)
+    if isinstance(value, Seeded):
+        return np.random.default_rng(value.seed)
+    return value
+
+
+def unchanged(before: Any, after: Any) -> bool:
+    """Whether an input still is what it was: same shape, dtype and bits."""
+    if isinstance(before, np.ndarray):
+        return (
+            type(after) is np.ndarray
+            and after.shape == before.shape
+            and after.dtype == before.dtype
+            and after.tobytes() == before.tobytes()
+        )
+    if isinstance(before, Mapping):
+        return (
+            type(after) is dict
+            and list(after) == list(before)
+            and all(unchanged(part, after[key]) for key, part in before.items())
+        )
+    if isinstance(before, tuple | list):
+        return type(after) is type(before) and len(after) == len(before) and all(map(unchanged, before, after))
+    return True
+
+
+class Draw:
+    """The random source of one set of cases, with sizes and numbers that people can read."""
+
+    def __init__(self, name: str, seed: int) -> None:
+        self.public = seed == PUBLIC_SEED
+        self.rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
+
+    def size(self, low: int, high: int) -> int:
+        """A size between `low` and `high`; the public one is in the middle."""
+        return (low + high) // 2 if self.public else int(self.rng.integers(low, high + 1))
+
+    def array(self, *shape: int, low: float = 0.1, high: float = 3.0) -> Array:
+        """Numbers of two decimals of both signs, their size from `low` to `high`: never near a kink at 0.
+
+        Where there are two entries or more, both signs occur.
+        """
+        sizes = np.round(self.rng.uniform(low, high, shape), 2)
+        signs = self.rng.choice([-1.0, 1.0], shape)
+        if signs.size > 1:
+            first, second = self.rng.choice(signs.size, 2, replace=False)
+            signs.flat[first], signs.flat[second] = 1.0, -1.0
+        result: Array = sizes * signs
+        return result
+
+    def number(self, low: float, high: float) -> float:
+        """A number of two decimals between `low` and `high`."""
+        return float(np.round(self.rng.uniform(low, high), 2))
+
+
+def with_layouts(cases: Sequence[Case], *, typical: Callable[[], Case], single: bool = True) -> list[Case]:
+    """`cases` and what every exercise has besides: a strided view, float32, and the first case a second time.
+
+    `typical` draws one ordinary case. The repeat finds a function whose answer depends on its earlier calls.
+    """
+    extra = [replace(typical(), group="edges", about="a view into a larger array", view=True)]
+    if single:
+        case = typical()
+        extra.append(replace(case, args=as_float32(case.args), group="float32", about="float32"))
+    return [*cases, *extra, replace(cases[0], about="the first input once more")]
+
+
+def as_float32(value: Any) -> Any:
+    """The same arguments with every floating array in float32."""
+    if isinstance(value, np.ndarray):
+        return value.astype(np.float32) if value.dtype.kind == "f" else value
+    if isinstance(value, Mapping):
+        return {key: as_float32(part) for key, part in value.items()}
+    if isinstance(value, tuple | list):
+        return type(value)(as_float32(part) for part in value)
+    return value

@@ -1,0 +1,172 @@
+"""From answers to a result: the named checks, their points, and the known wrong answer behind them.
+
+Points. A check gives all of its points or none. A `core` check stands for itself. Every other check (an edge case, the
+choice at a kink, an input left alone, a dtype kept) counts only once a core check passes: `return x` changes no input
+and keeps float32, and has still done nothing.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from coursekit.exercises.asking import Answer
+from coursekit.exercises.cases import Case, arrays_in
+from coursekit.exercises.compare import difference
+from coursekit.exercises.kinds import Unread
+from coursekit.exercises.show import call, pair, show
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a check failed, as text."""
+
+    expected: str
+    got: str
+    at: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A case with the reference's value for it and the submission's answer."""
+
+    case: Case
+    expected: Any
+    answer: Answer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """A named check over the cases of one `group` (None: over all).
+
+    `aspect` says what of the answers is looked at, `part` which of several results (by name, None: all of them).
+    `judge` replaces both, for results that have no single right value, such as random ones.
+    """
+
+    name: str
+    points: int
+    hint: str = ""
+    group: str | None = "values"
+    part: str | None = None
+    aspect: Literal["value", "unchanged", "dtype", "overflow"] = "value"
+    core: bool = False
+    judge: Callable[[Sequence[Asked]], Failure | None] | None = None
+
+
+@dataclass(frozen=True)
+class Names:
+    """What texts call the function, its parameters and its results."""
+
+    function: str
+    parameters: tuple[str, ...]
+    results: tuple[str, ...] = ()
+
+
+def failure(check: Check, asked: Sequence[Asked], names: Names) -> Failure | None:
+    """The first failing case of a check, None where it passes."""
+    mine = [a for a in asked if check.group is None or a.case.group == check.group]
+    if check.judge is not None:
+        broken = next((_broken(a, names) for a in mine if a.answer.error is not None), None)
+        return broken or check.judge(mine)
+    looks: Mapping[str, Callable[[Check, Asked, Names], Failure | None]] = {
+        "value": _value,
+        "unchanged": _inputs,
+        "dtype": _dtype,
+        "overflow": _overflow,
+    }
+    return next((found for a in mine if (found := looks[check.aspect](check, a, names)) is not None), None)
+
+
+def _broken(asked: Asked, names: Names) -> Failure:
+    return Failure(show(asked.expected), asked.answer.error or "", call(names.function, names.parameters, asked.case))
+
+
+def _value(check: Check, asked: Asked, names: Names) -> Failure | None:
+    if asked.answer.error is not None:
+        return _broken(asked, names)
+    expected, got = asked.expected, asked.answer.value
+    if check.part is not None:
+        place = names.results.index(check.part)
+        expected, got = expected[place], got[place]
+    if isinstance(got, Unread):
+        return Failure(show(expected), got.reason, call(names.function, names.parameters, asked.case))
+    found = difference(got, expected, single=asked.case.single, scale=asked.case.scale)
+    if found is None:
+        return None
+    at = call(names.function, names.parameters, asked.case, found.index)
+    if isinstance(expected, np.ndarray) and isinstance(got, np.ndarray) and found.index is None:
+        return Failure(f"shape {expected.shape}", f"shape {got.shape}", at)
+    if found.index is not None and expected.size > _WHOLE:
+        return Failure(*pair(float(expected[found.index]), float(got[found.index])), at)
+    return Failure(*pair(expected, got), at)
+
+
+_WHOLE = 12
+
+
+def _inputs(check: Check, asked: Asked, names: Names) -> Failure | None:
+    if not asked.answer.changed:
+        return None
+    changed = " and ".join(asked.answer.changed)
+    verb = "are" if len(asked.answer.changed) > 1 else "is"
+    return Failure(
+        f"{changed} {verb} the same after the call",
+        f"{changed} {verb} changed",
+        call(names.function, names.parameters, asked.case),
+    )
+
+
+def _dtype(check: Check, asked: Asked, names: Names) -> Failure | None:
+    wrong = _value(check, asked, names)
+    if wrong is not None:
+        return wrong
+    wanted, came = arrays_in(asked.expected), arrays_in(asked.answer.value)
+    for one, other in zip(wanted, came, strict=True):
+        if one.dtype != other.dtype:
+            return Failure(str(one.dtype), str(other.dtype), call(names.function, names.parameters, asked.case))
+    return None
+
+
+def _overflow(check: Check, asked: Asked, names: Names) -> Failure | None:
+    if asked.answer.error is not None:
+        return _broken(asked, names)
+    if not asked.answer.overflow:
+        return None
+    warning = next(message for message in asked.answer.warnings if "overflow" in message)
+    return Failure(
+        "no overflow warning", f"NumPy warned: {warning}", call(names.function, names.parameters, asked.case)
+    )
+
+
+def agreement(
+    cases: Sequence[Case], reference: Sequence[Answer], wrong: Sequence[Answer], student: Sequence[Answer]
+) -> int:
+    """How many cases `student` answers as `wrong` does; 0 unless it does so on every one that tells it from the reference.
+
+    A wrong answer with wrong values is told by them. One whose values are right is told by what else is wrong with it:
+    an input that it changes, a dtype that it does not keep, an overflow. At least half of all cases must agree, so that a
+    function that is wrong everywhere is not named for its zeros.
+    """
+    same = [_same_value(c, w, s) for c, w, s in zip(cases, wrong, student, strict=True)]
+    telling = [not _same_value(c, r, w) for c, r, w in zip(cases, reference, wrong, strict=True)]
+    if any(telling):
+        holds = all(s for s, t in zip(same, telling, strict=True) if t)
+    else:
+        marks = [(_marks(r), _marks(w), _marks(s)) for r, w, s in zip(reference, wrong, student, strict=True)]
+        holds = all(s[i] == w[i] for r, w, s in marks for i in range(len(r)) if r[i] != w[i]) and any(
+            r != w for r, w, _ in marks
+        )
+    count = sum(same)
+    return count if holds and 2 * count >= len(cases) else 0
+
+
+def _same_value(case: Case, one: Answer, other: Answer) -> bool:
+    if one.error is not None or other.error is not None:
+        return one.error is not None and other.error is not None
+    return difference(one.value, other.value, single=case.single, scale=case.scale) is None
+
+
+def _marks(answer: Answer) -> tuple[Any, ...]:
+    return answer.changed, tuple(str(a.dtype) for a in arrays_in(answer.value)), answer.overflow

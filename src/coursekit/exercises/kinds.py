@@ -1,0 +1,219 @@
+"""What a function returns, and how an answer is turned into plain data before anything is compared.
+
+An answer is judged by its exact type, dtype and shape. Nothing of the student's own classes is ever called: no
+operator, no `__float__`, no `__array__`; what is accepted is copied into arrays and numbers of ours.
+"""
+
+import types
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+_SCALARS = frozenset({*np.sctypeDict.values()})
+_FLOATS = frozenset({float, int} | {t for t in _SCALARS if issubclass(t, np.floating | np.integer)})
+_INTEGERS = frozenset({int} | {t for t in _SCALARS if issubclass(t, np.integer)})
+_LARGEST = 10_000_000
+
+
+class UnreadableError(Exception):
+    """The answer is not of the kind that was asked for; the message completes the sentence "it returned ..."."""
+
+
+def describe(value: Any) -> str:
+    """A few words for what came in place of the right kind."""
+    kind = type(value)
+    if value is None:
+        return "None: is a `return` missing?"
+    if kind is np.ndarray:
+        return f"an array of shape {value.shape} and dtype {value.dtype}"
+    if kind in (tuple, list):
+        return f"a {kind.__name__} of {len(value)}"
+    if kind is types.GeneratorType:
+        return "a generator: use `return` in place of `yield`"
+    if kind is types.CoroutineType:
+        return "a coroutine: write `def` in place of `async def`"
+    if kind in (types.FunctionType, types.BuiltinFunctionType, types.MethodType, np.ufunc):
+        return "a function: call it, with parentheses"
+    if kind in (float, int, bool, str):
+        return f"the {kind.__name__} {str(value)[:40]!r}" if kind is str else f"the {kind.__name__} {str(value)[:40]}"
+    if type.__subclasscheck__(np.ndarray, kind):
+        return f"a {type.__getattribute__(kind, '__name__')[:60]}, a special kind of array: return a plain NumPy array"
+    return f"an object of type {type.__getattribute__(kind, '__name__')[:60]}"
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Stands for one of several results that is not of its kind; the others are still judged."""
+
+    reason: str
+
+
+class Kind:
+    """One kind of result."""
+
+    def read(self, value: Any) -> Any:
+        """Our own copy of `value`; raises `UnreadableError`."""
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class ArrayOf(Kind):
+    """A plain NumPy array of real numbers; `integer` for labels and indices."""
+
+    integer: bool = False
+
+    def read(self, value: Any) -> Any:
+        """A copy in its own dtype."""
+        if type(value) is not np.ndarray:
+            if type(value) in _FLOATS and type(value) not in (float, int):
+                raise UnreadableError(f"a single number ({float(value):.6g})")
+            extra = ": make it an array with np.array(...)" if type(value) is list else ""
+            raise UnreadableError(describe(value) + extra)
+        if value.dtype.kind not in ("iu" if self.integer else "fiub"):
+            hint = "whole numbers are asked for" if self.integer else "real numbers are asked for"
+            raise UnreadableError(f"{describe(value)}: {hint}")
+        if value.size > _LARGEST:
+            raise UnreadableError(f"{describe(value)}: far too large")
+        return np.array(value, order="C", copy=True, subok=False)
+
+    def __str__(self) -> str:
+        return "an array of whole numbers" if self.integer else "an array"
+
+
+@dataclass(frozen=True)
+class Number(Kind):
+    """A real scalar of Python or NumPy, or a 0-d array; `integer` for counts and indices."""
+
+    integer: bool = False
+
+    def read(self, value: Any) -> Any:
+        """As a Python number."""
+        if type(value) is np.ndarray and value.shape == () and value.dtype.kind in "fiu":
+            value = value[()]
+        if type(value) not in (_INTEGERS if self.integer else _FLOATS):
+            raise UnreadableError(describe(value))
+        try:
+            return int(value) if self.integer else float(value)
+        except OverflowError:
+            raise UnreadableError("a number too large for a float") from None
+
+    def __str__(self) -> str:
+        return "a whole number" if self.integer else "a number"
+
+
+@dataclass(frozen=True)
+class Flag(Kind):
+    """True or False."""
+
+    def read(self, value: Any) -> Any:
+        """As a Python bool."""
+        if type(value) not in (bool, np.bool_):
+            raise UnreadableError(describe(value))
+        return bool(value)
+
+    def __str__(self) -> str:
+        return "True or False"
+
+
+@dataclass(frozen=True)
+class Text(Kind):
+    """A string."""
+
+    def read(self, value: Any) -> Any:
+        """At most its first 1000 characters."""
+        if type(value) not in (str, np.str_):
+            raise UnreadableError(describe(value))
+        return str.__str__(value)[:1000]
+
+    def __str__(self) -> str:
+        return "a string"
+
+
+@dataclass(frozen=True)
+class Opaque(Kind):
+    """Anything: the student's own cache, which nobody looks into."""
+
+    def read(self, value: Any) -> Any:
+        """Nothing of it is kept."""
+        return None
+
+    def __str__(self) -> str:
+        return "anything"
+
+
+@dataclass(frozen=True)
+class ListOf(Kind):
+    """A list (or tuple) of one kind."""
+
+    kind: Kind
+
+    def read(self, value: Any) -> Any:
+        """As a list."""
+        if type(value) not in (list, tuple):
+            raise UnreadableError(describe(value))
+        return [self.kind.read(part) for part in value]
+
+    def __str__(self) -> str:
+        return f"a list, each entry {self.kind}"
+
+
+@dataclass(frozen=True)
+class DictOf(Kind):
+    """A dict from strings to one kind."""
+
+    kind: Kind
+
+    def read(self, value: Any) -> Any:
+        """As a dict, its keys in order."""
+        if type(value) is not dict or any(type(key) is not str for key in value):
+            raise UnreadableError(describe(value))
+        return {key: self.kind.read(value[key]) for key in sorted(value)}
+
+    def __str__(self) -> str:
+        return f"a dict, each value {self.kind}"
+
+
+@dataclass(frozen=True)
+class Optional(Kind):
+    """A kind, or None."""
+
+    kind: Kind
+
+    def read(self, value: Any) -> Any:
+        """None stays None."""
+        return None if value is None else self.kind.read(value)
+
+    def __str__(self) -> str:
+        return f"{self.kind} or None"
+
+
+class Several(Kind):
+    """Several named results, as a tuple or a list: `Several(dx=ArrayOf(), dalpha=Number())`."""
+
+    def __init__(self, **parts: Kind) -> None:
+        self.parts = parts
+
+    def read(self, value: Any) -> Any:
+        """As a tuple."""
+        if isinstance(value, tuple) and type(value) is not tuple:  # a named tuple, read past its own methods
+            value = tuple(tuple.__iter__(value))
+        if type(value) not in (tuple, list):
+            raise UnreadableError(
+                f"{describe(value)}; {len(self.parts)} results are asked for: {', '.join(self.parts)}"
+            )
+        if len(value) != len(self.parts):
+            raise UnreadableError(f"{len(value)} results; {len(self.parts)} are asked for: {', '.join(self.parts)}")
+        read = []
+        for (name, kind), part in zip(self.parts.items(), value, strict=True):
+            try:
+                read.append(kind.read(part))
+            except UnreadableError as problem:
+                read.append(Unread(f"{name} is {problem}"))
+        return tuple(read)
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name} ({kind})" for name, kind in self.parts.items())

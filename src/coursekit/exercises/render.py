@@ -1,0 +1,108 @@
+"""How a result is shown: plain text for a terminal, HTML for a notebook or a page.
+
+The HTML uses no colour but the reader's own (`currentColor`), so it reads in light and dark; whether a check passed
+is said in words. Everything that may come from a student is escaped.
+"""
+
+import textwrap
+from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from coursekit.exercises.result import CheckResult, Result
+
+_WIDTH = 100
+
+
+def points(number: float) -> str:
+    """`1 point`, `3 points`."""
+    return f"{number:g} point{'' if number == 1 else 's'}"
+
+
+def state(check: "CheckResult") -> str:
+    """The one word for a check."""
+    return "passed" if check.passed else "not counted yet" if check.pending else "failed"
+
+
+def headline(result: "Result") -> str:
+    """The first line."""
+    outcome = "all checks passed" if result.passed else f"{result.score} of {points(result.max_score)}"
+    return f"{result.exercise}: {outcome}" + (f" ({points(result.max_score)})" if result.passed else "")
+
+
+def details(check: "CheckResult") -> list[tuple[str, str]]:
+    """The labelled lines below a check that failed."""
+    rows = [("at", check.at), ("expected", check.expected), ("got", check.got), ("hint", check.hint)]
+    return [(label, value) for label, value in rows if value and not check.passed]
+
+
+def text(result: "Result") -> str:
+    """For a terminal."""
+    lines = [headline(result)]
+    if not result.passed:
+        lines += _wrapped("rule", result.rule, indent=2)
+        if result.diagnosis:
+            lines += ["", *_wrapped("think", result.diagnosis, indent=2)]
+        lines.append("")
+    for check in result.checks:
+        mark = {"passed": "ok  ", "failed": "FAIL"}.get(state(check), "--  ")
+        lines.append(f"  {mark} {check.name} ({check.earned} of {check.points}): {state(check)}")
+        for label, value in details(check):
+            lines += _wrapped(label, value, indent=7)
+    for note in result.notes:
+        lines += _wrapped("note", note, indent=2)
+    return "\n".join(lines)
+
+
+def _wrapped(label: str, value: str, *, indent: int) -> list[str]:
+    head = " " * indent + f"{label}:".ljust(10)
+    hang = " " * (indent + 10)
+    out: list[str] = []
+    for line in value.splitlines() or [""]:
+        start = hang if out else head
+        out += textwrap.wrap(
+            line, _WIDTH, initial_indent=start, subsequent_indent=hang, break_long_words=False, drop_whitespace=False
+        ) or [start]
+    return [line.rstrip() for line in out]
+
+
+def html(result: "Result") -> str:
+    """For a notebook or a page."""
+    parts = [
+        '<section class="coursekit-result" style="border:1px solid currentColor;border-radius:.4em;padding:.6em .9em;'
+        'margin:.4em 0;max-width:56em">',
+        f'<h4 style="margin:.1em 0 .4em">{escape(headline(result))}</h4>',
+    ]
+    if not result.passed:
+        parts.append(f"<p><strong>Rule:</strong> <code>{escape(result.rule)}</code></p>")
+        if result.diagnosis:
+            parts.append(f"<p><strong>Think:</strong> {_inline(result.diagnosis)}</p>")
+    parts.append('<ul style="list-style:none;padding-left:0;margin:.3em 0">')
+    for check in result.checks:
+        sign = {"passed": "\u2713", "failed": "\u2717"}.get(state(check), "\u2013")
+        parts.append(
+            f'<li style="margin:.25em 0"><span aria-hidden="true">{sign}</span> <strong>{escape(check.name)}</strong>: '
+            f"{state(check)} ({check.earned} of {check.points})"
+        )
+        rows = details(check)
+        if rows:
+            parts.append('<dl style="margin:.2em 0 .5em 1.4em">')
+            for label, value in rows:
+                shown = _inline(value) if label == "hint" else _code(value)
+                parts.append(f"<dt><strong>{label}</strong></dt><dd style='margin:0 0 .2em 1em'>{shown}</dd>")
+            parts.append("</dl>")
+        parts.append("</li>")
+    parts.append("</ul>")
+    parts += [f"<p><strong>Note:</strong> {escape(note)}</p>" for note in result.notes]
+    parts.append("</section>")
+    return "".join(parts)
+
+
+def _code(value: str) -> str:
+    return f'<code style="white-space:pre-wrap;color:inherit;background:none">{escape(value)}</code>'
+
+
+def _inline(value: str) -> str:
+    """Text with `code` between backticks."""
+    pieces = value.split("`")
+    return "".join(_code(piece) if i % 2 else escape(piece) for i, piece in enumerate(pieces))

@@ -1,0 +1,87 @@
+"""Numbers, arrays and calls as short text that a reader can paste back into Python."""
+
+from typing import Any
+
+import numpy as np
+
+from coursekit.exercises.cases import Case, Given, Seeded, arrays_in
+
+_SMALL = 12
+_LONG = 160
+
+
+def show(value: Any, *, digits: int = 6) -> str:
+    """A value: small arrays in full, large ones by shape."""
+    if isinstance(value, np.ndarray):
+        if value.size > _SMALL:
+            return f"an array of shape {value.shape}, {value.dtype}"
+        return _nest(value.tolist(), digits)
+    if isinstance(value, tuple):
+        return ", ".join(show(part, digits=digits) for part in value)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key!r}: {show(part, digits=digits)}" for key, part in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(show(part, digits=digits) for part in value) + "]"
+    return _nest(value, digits)
+
+
+def _nest(value: Any, digits: int) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(_nest(part, digits) for part in value) + "]"
+    if isinstance(value, float):
+        short = f"{value:.{digits}g}"
+        return short if any(sign in short for sign in ".en") else f"{short}.0"  # 0.0, not 0: it is pasted into arrays
+    return repr(value)
+
+
+def pair(expected: Any, got: Any) -> tuple[str, str]:
+    """Both as text, with as many digits as it takes to tell them apart."""
+    for digits in (6, 10, 17):
+        one, other = show(expected, digits=digits), show(got, digits=digits)
+        if one != other:
+            break
+    return one, other
+
+
+def argument(value: Any) -> str:
+    """An argument as Python code."""
+    if isinstance(value, np.ndarray):
+        dtype = "" if value.dtype in (np.float64, np.int64) else f", dtype=np.{value.dtype}"
+        return f"np.array({show(value)}{dtype})" if value.size <= _SMALL else show(value)
+    if isinstance(value, Given):
+        return f"(what {value.function} gave)"
+    if isinstance(value, Seeded):
+        return f"np.random.default_rng({value.seed})"
+    if callable(value):
+        return getattr(value, "__name__", "a function")
+    return show(value)
+
+
+def call(name: str, parameters: tuple[str, ...], case: Case, index: tuple[int, ...] | None = None) -> str:
+    """The call of a case; where it is too long to read, the sizes, and the inputs at `index` if they line up."""
+    extra = [f"{key}={argument(value)}" for key, value in case.kwargs.items()]
+    about = f"  ({case.about})" if case.about else ""
+    if case.size <= _SMALL:
+        full = f"{name}({', '.join([*map(argument, case.args), *extra])})"
+        if len(full) <= _LONG:
+            return full + about
+    named = list(zip(parameters, case.args, strict=False))
+    text = ", ".join(
+        [
+            f"{key} of shape {part.shape}" if isinstance(part, np.ndarray) else f"{key}={argument(part)}"
+            for key, part in named
+        ]
+        + extra
+    )
+    if index is not None:
+        lined_up = [
+            (key, part) for key, part in named if isinstance(part, np.ndarray) and len(part.shape) == len(index)
+        ]
+        shapes = {part.shape for part in arrays_in([part for _, part in lined_up])}
+        entry = f"entry [{', '.join(map(str, index))}]"
+        if len(shapes) == 1 and len(lined_up) == len(arrays_in(case.args)):
+            values = ", ".join(f"{key} = {show(float(part[index]))}" for key, part in lined_up)
+            text += f"; {entry}, where {values}"
+        else:
+            text += f"; {entry} of the result"
+    return text + about
