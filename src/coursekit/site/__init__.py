@@ -1,1 +1,15 @@
-"""site"""
+"""The Sphinx extension of the book: theme, formulas, live figures, quiz, exercises, claims, and the checks of the output."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+
+def setup(app: "Sphinx") -> dict[str, Any]:
+    """Register everything with Sphinx."""
+    from coursekit.site import assets, boxes, elements, exercise, fresh, ledger, mathematics, page, plot, quiz
+
+    for part in (elements, fresh, assets, mathematics, page, plot, boxes, quiz, exercise, ledger):
+        part.setup(app)
+    return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

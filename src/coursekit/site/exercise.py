@@ -1,0 +1,72 @@
+"""`{exercise}`: the task of an exercise, its points, the notebook to do it in, and the engine's own source, collapsed."""
+
+import inspect
+from pathlib import Path
+
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+from sphinx.util.docutils import SphinxDirective
+
+from coursekit.site.elements import Html, text
+
+
+class Exercise(SphinxDirective):
+    """`{exercise} relu` in the chapter `activations`; `:assignment:` names another assignment than the chapter's."""
+
+    required_arguments = 1
+    option_spec = {"assignment": str}  # noqa: RUF012  (docutils declares it as a plain attribute)
+
+    def run(self) -> list[nodes.Node]:
+        """The box of the exercise."""
+        from coursekit.exercises import assignment, assignments
+
+        id = self.options.get("assignment") or Path(self.env.docname).name
+        known = [a if isinstance(a, str) else a.id for a in assignments()]
+        if id not in known:
+            raise ExtensionError(f"{self.get_location()}: there is no assignment {id!r}: there are {', '.join(known)}")
+        exercises = assignment(id).exercises
+        name = self.arguments[0]
+        if name not in exercises:
+            raise ExtensionError(f"{self.get_location()}: {id} has no exercise {name!r}: it has {', '.join(exercises)}")
+        exercise = exercises[name]
+        key = f"exercise-{name.replace('_', '-')}"
+        points = f"{exercise.max_score:g} point{'' if exercise.max_score == 1 else 's'}"
+        box = Html("section", class_="ck-box ck-exercise", id=key, aria_labelledby=f"{key}-title")
+        title = Html("p", nodes.Text("Exercise "), text("code", name), class_="ck-box-title", id=f"{key}-title")
+        title += text("span", points, class_="ck-points")
+        box += title
+        source, line = self.get_source_info()
+        self.state.nested_parse(StringList(exercise.task.splitlines(), source), line, box)
+        box += self._signature(exercise.reference)
+        box += self._notebook(id)
+        details = Html("details", text("summary", "The engine's own version"), class_="ck-solution")
+        details += text("p", "Try it first. This is the code that every figure of the book runs on.", class_="ck-solution-note")
+        code = inspect.getsource(exercise.reference)
+        details += nodes.literal_block(code, code, language="python")
+        box += details
+        return [box]
+
+    def _signature(self, function: object) -> nodes.Node:
+        shown = f"def {function.__name__}{_plain_signature(function)}: ..."  # type: ignore[attr-defined]
+        return nodes.literal_block(shown, shown, language="python")
+
+    def _notebook(self, id: str) -> nodes.Node:
+        up = "../" * self.env.docname.count("/")
+        href = f"{up}exercises/{id}/{id}.ipynb"
+        link = text("a", f"{id}.ipynb", href=href, download=True)
+        return Html("p", nodes.Text("Do it in the notebook "), link, nodes.Text("; there, "), text("code", "check"),
+                    nodes.Text(" tells you what is right and what is not, and why."), class_="ck-notebook")
+
+
+def _plain_signature(function: object) -> str:
+    """The signature without types: what the exercise fixes is the names and the order."""
+    parameters = inspect.signature(function).parameters.values()  # type: ignore[arg-type]
+    bare = [p.replace(annotation=inspect.Parameter.empty) for p in parameters]
+    return str(inspect.Signature(bare))
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directive."""
+    app.add_directive("exercise", Exercise)

@@ -1,0 +1,134 @@
+"""`{claims}`: claims of the lecture notes with what the build measured, for one chapter or for the whole book.
+
+A claim whose printed verdict the run does not bear out stops the build.
+"""
+
+import importlib
+import os
+import pkgutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+import coursekit.claims
+from coursekit.claims import Claim, Measured, Verdict, measure
+from coursekit.site.elements import Html, text
+
+_log = logging.getLogger(__name__)
+
+#: Verdict -> (CSS class, sign before the word): never colour alone.
+LOOK = {
+    Verdict.HOLDS: ("holds", "✓"),
+    Verdict.LESS: ("less", "≈"),
+    Verdict.NOT_HERE: ("not-here", "✗"),
+    Verdict.WRONG: ("wrong", "✗"),
+    Verdict.UNTESTABLE: ("untestable", "?"),
+}
+
+
+def ledger() -> dict[str, list[Claim]]:
+    """All claims by chapter, found in the modules of `coursekit.claims`."""
+    found: dict[str, Claim] = {}
+    for module in sorted(pkgutil.walk_packages(coursekit.claims.__path__, "coursekit.claims."), key=lambda m: m.name):
+        for value in vars(importlib.import_module(module.name)).values():
+            for claim in value if isinstance(value, (list, tuple)) else [value]:
+                if isinstance(claim, Claim):
+                    found.setdefault(claim.id, claim)
+    chapters: dict[str, list[Claim]] = {}
+    for claim in found.values():
+        chapters.setdefault(claim.chapter, []).append(claim)
+    return chapters
+
+
+class Claims(SphinxDirective):
+    """The claims of a chapter as cards; without an argument a table of the whole ledger. `:only:` names claims by id."""
+
+    optional_arguments = 1
+    option_spec = {"only": str.split}  # noqa: RUF012  (docutils declares it as a plain attribute)
+
+    def run(self) -> list[nodes.Node]:
+        """Cards or the table."""
+        os.environ.setdefault("COURSEKIT_CLAIMS_CACHE", str(Path(self.env.app.outdir).parent / "claims"))
+        chapters = ledger()
+        if not self.arguments:
+            return [self._table(chapters)]
+        chapter = self.arguments[0]
+        if chapter not in chapters:
+            raise ExtensionError(f"{self.get_location()}: there are no claims of {chapter!r}, only of {', '.join(chapters)}")
+        claims = {claim.id: claim for claim in chapters[chapter]}
+        wanted = self.options.get("only", list(claims))
+        for id in wanted:
+            if id not in claims:
+                raise ExtensionError(f"{self.get_location()}: {chapter} has no claim {id!r}, only {', '.join(claims)}")
+        return [self._card(measured) for measured in self._measure(claims[id] for id in wanted)]
+
+    def _measure(self, claims: Iterable[Claim]) -> list[Measured]:
+        done = []
+        for claim in claims:
+            _log.info("claim %s ...", claim.id)
+            measured = measure(claim)
+            if not measured.agrees:
+                raise ExtensionError(
+                    f"{self.get_location()}: the run contradicts claim {claim.id!r}: the book says "
+                    f"{claim.verdict.value!r}, measured is {measured.verdict.value!r} ({measured.summary})"
+                )
+            done.append(measured)
+        return done
+
+    def _card(self, measured: Measured) -> Html:
+        claim = measured.claim
+        head = Html("div", class_="ck-claim-head")
+        head += self._chip(measured.verdict)
+        head += Html("div", *self._markdown(claim.statement), class_="ck-claim-statement")
+        facts = Html("dl")
+        said = "What the source gives" if claim.verdict is Verdict.UNTESTABLE else "Measured"
+        for term, words in (("Experiment", claim.setup), (said, measured.summary), ("Source", claim.source)):
+            if words:
+                facts += text("dt", term)
+                facts += Html("dd", *self._markdown(words))
+        return Html("section", head, facts, class_=f"ck-claim ck-{LOOK[measured.verdict][0]}", id=anchor(claim), aria_label="Claim")
+
+    def _table(self, chapters: dict[str, list[Claim]]) -> Html:
+        body = Html("tbody")
+        for claims in chapters.values():
+            for measured in self._measure(claims):
+                claim = measured.claim
+                statement = Html("td", *self._markdown(claim.statement))
+                if claim.chapter and f"chapters/{claim.chapter}" in self.env.found_docs:
+                    where = self._uri(claim)
+                    statement += Html("p", text("a", f"In the chapter, with its source: {claim.chapter}", href=where), class_="ck-more")
+                row = Html("tr", Html("td", self._chip(measured.verdict)), statement, Html("td", *self._markdown(measured.summary)))
+                body += row
+        head = Html("tr", *(text("th", words, scope="col") for words in ("Verdict", "Claim", "What was measured")))
+        table = Html("table", Html("thead", head), body, class_="ck-ledger")
+        return Html("div", table, class_="ck-table ck-wide", role="region", aria_label="All claims", tabindex="0")
+
+    def _uri(self, claim: Claim) -> str:
+        builder = self.env.app.builder
+        return f"{builder.get_relative_uri(self.env.docname, f'chapters/{claim.chapter}')}#{anchor(claim)}"
+
+    def _chip(self, verdict: Verdict) -> Html:
+        look, sign = LOOK[verdict]
+        return Html("span", text("span", sign, aria_hidden="true"), nodes.Text(f" {verdict.value}"), class_=f"ck-chip ck-{look}")
+
+    def _markdown(self, words: str) -> list[nodes.Node]:
+        holder = nodes.container()
+        source, line = self.get_source_info()
+        self.state.nested_parse(StringList([words], source), line, holder)
+        return list(holder.children)
+
+
+def anchor(claim: Claim) -> str:
+    """The id of the claim's card on its chapter's page."""
+    return "claim-" + claim.id.replace(".", "-").replace("_", "-")
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directive."""
+    app.add_directive("claims", Claims)
