@@ -1,0 +1,103 @@
+// A point that lies on a panel: dragged by mouse, pen or finger, moved by arrow keys, or put down where the panel is clicked.
+
+import type { Pair, Point } from "../figure";
+import { element } from "../dom";
+import type { Drawn } from "../panel";
+import { show } from "../numbers";
+import type { Scale } from "../scale";
+import type { Theme } from "../theme";
+import type { ControlView, Wish } from "./control";
+
+export interface PointView extends ControlView {
+  panel: string;
+  /** Puts the handle where its value is on the panel, `left` and `top` being the panel's own place on the stage. */
+  place(drawn: Drawn, left: number, top: number, theme: Theme): void;
+  /** Moves the point to a pixel of the panel. */
+  moveTo(px: number, py: number): void;
+}
+
+const clamp = (value: number, [low, high]: Pair): number => Math.min(high, Math.max(low, value));
+
+/** No more digits than a pixel can mean. */
+function tidy(value: number, range: Pair, scale: Scale): number {
+  if (scale.log) return clamp(Number(value.toPrecision(3)), range);
+  const span = range[1] - range[0] || 1;
+  return clamp(Number(value.toFixed(Math.min(12, Math.max(0, Math.ceil(-Math.log10(span / 800)))))), range);
+}
+
+/** One step of a key: the same distance everywhere, on a logarithmic axis the same ratio (`step` is in decades there). */
+const stepped = (value: number, by: number, scale: Scale): number => (scale.log ? value * 10 ** by : value + by);
+
+export function point(control: Point, wish: Wish): PointView {
+  const handle = element("button", { type: "button", class: "ck-point", "aria-roledescription": "draggable point" });
+  handle.dataset.name = control.name;
+  handle.append(element("span", { class: "ck-point-dot" }));
+  let value: Pair = control.value;
+  let drawn: Drawn | null = null;
+  let origin = { left: 0, top: 0 };
+
+  const tell = () => {
+    const symbol = control.symbol ? ` ${control.symbol}` : "";
+    const words = `${control.label}${symbol}: (${show(value[0])}, ${show(value[1])}). Arrow keys move it, with Shift further.`;
+    handle.setAttribute("aria-label", words);
+    handle.title = control.note || `Drag, or move with the arrow keys`;
+  };
+  const sit = () => {
+    if (!drawn) return;
+    handle.style.left = `${origin.left + drawn.x.at(value[0])}px`;
+    handle.style.top = `${origin.top + drawn.y.at(value[1])}px`;
+  };
+  const go = (x: number, y: number) => {
+    if (!drawn) return;
+    const next: Pair = [tidy(clamp(x, control.x_range), control.x_range, drawn.x), tidy(clamp(y, control.y_range), control.y_range, drawn.y)];
+    if (next[0] === value[0] && next[1] === value[1]) return;
+    value = next;
+    sit();
+    tell();
+    wish(value);
+  };
+  const moveTo = (px: number, py: number) => drawn && go(drawn.x.invert(px), drawn.y.invert(py));
+
+  let grip: { dx: number; dy: number } | null = null;
+  handle.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0 || !drawn) return;
+    handle.setPointerCapture(event.pointerId);
+    // The point keeps its distance from the finger, so that it does not jump when it is taken.
+    grip = { dx: parseFloat(handle.style.left) - event.clientX, dy: parseFloat(handle.style.top) - event.clientY };
+    handle.classList.add("ck-held");
+  });
+  handle.addEventListener("pointermove", (event) => {
+    if (grip) moveTo(event.clientX + grip.dx - origin.left, event.clientY + grip.dy - origin.top);
+  });
+  const drop = () => {
+    grip = null;
+    handle.classList.remove("ck-held");
+  };
+  for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) handle.addEventListener(end, drop);
+  handle.addEventListener("keydown", (event) => {
+    const ways: Record<string, Pair> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+    const way = ways[event.key];
+    if (!way || !drawn || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    const by = control.step * (event.shiftKey ? 5 : 1);
+    go(way[0] ? stepped(value[0], way[0] * by, drawn.x) : value[0], way[1] ? stepped(value[1], way[1] * by, drawn.y) : value[1]);
+  });
+
+  return {
+    node: handle,
+    panel: control.panel,
+    moveTo,
+    show(next) {
+      if (grip) return; // the hand that holds it knows better
+      value = [...(next as Pair)];
+      sit();
+      tell();
+    },
+    place(on, left, top, theme) {
+      drawn = on;
+      origin = { left, top };
+      handle.style.setProperty("--ck-point-ink", theme.colour("accent"));
+      sit();
+    },
+  };
+}

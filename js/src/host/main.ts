@@ -1,0 +1,33 @@
+// The page's host: one classic script, so that it runs from a folder as well as from a server.
+
+import { mount } from "./mount";
+import { Python } from "./python";
+
+const here = (document.currentScript as HTMLScriptElement | null)?.src ?? location.href;
+
+const FROM_FOLDER =
+  "Drawn, but not live: a browser runs Python only on a page that a server sends. " +
+  "In the folder of this site type “python -m http.server” and open http://localhost:8000.";
+
+function start(): void {
+  const figures = [...document.querySelectorAll<HTMLElement>("figure.ck-widget:not([data-ready])")];
+  if (!figures.length) return;
+  let python: Python | null = null;
+  let why = "";
+  if (location.protocol === "file:") why = FROM_FOLDER;
+  else if (typeof WebAssembly === "undefined" || typeof Worker === "undefined") why = "Drawn, but not live: this browser cannot run Python (it has no WebAssembly or no workers).";
+  else python = new Python(new URL("worker.js", here).href, new URL("py/", here).href);
+  for (const figure of figures) {
+    try {
+      mount(figure, python, why);
+    } catch (error) {
+      const line = document.createElement("p");
+      line.textContent = `This figure could not be shown: ${(error as Error).message}`;
+      figure.append(line);
+      console.error(error);
+    }
+  }
+}
+
+if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+else start();

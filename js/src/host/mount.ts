@@ -1,0 +1,108 @@
+// One widget of the page: drawn at once from what the build computed, live as soon as the page's Python is.
+
+import type { Figure, HostState, Spec, Values } from "../figure";
+import { settingsIn } from "../link";
+import { render } from "../view";
+import { PageModel } from "./model";
+import type { BootState, Python } from "./python";
+
+/** Any of these says that the reader means this widget. */
+const INTENT = ["pointerenter", "pointerdown", "focusin", "touchstart"] as const;
+
+export function mount(figure: HTMLElement, python: Python | null, why: string): void {
+  const script = figure.querySelector<HTMLScriptElement>('script[type="application/json"]');
+  if (!script) throw new Error("a ck-widget needs its state in a <script type=application/json>");
+  const saved = JSON.parse(script.textContent ?? "") as { spec: Spec; values: Values; figure: Figure };
+  const page = location.protocol === "file:" ? "" : location.href.replace(/#.*/, "");
+  const model = new PageModel({ ...saved, error: "", state: { kind: "drawn" }, page });
+  const holder = document.createElement("div");
+  figure.append(holder);
+  render({ model, el: holder });
+  figure.dataset.ready = "";
+  if (!python) {
+    model.set("state", { kind: "still", message: why });
+    return;
+  }
+  live(figure, model, saved.spec, python);
+}
+
+function live(figure: HTMLElement, model: PageModel, spec: Spec, python: Python): void {
+  let asking = false;
+  let wanted = false;
+
+  const pump = async () => {
+    if (asking || !wanted || python.state.kind !== "ready") return;
+    asking = true;
+    while (wanted) {
+      wanted = false;
+      const reply = await python.ask(spec.id, model.get("values")!);
+      figure.dataset.roundTripMs = reply.roundTrip.toFixed(2);
+      figure.dataset.computedMs = reply.computed.toFixed(2);
+      figure.dataset.answers = String(Number(figure.dataset.answers ?? 0) + 1);
+      if (reply.figure) {
+        model.set("error", "");
+        model.set("figure", reply.figure);
+      } else if (!wanted) {
+        // An answer that is no longer wished for must not leave its complaint behind.
+        model.set("error", "");
+        model.set("error", reply.error ?? "There was no answer.");
+      }
+    }
+    asking = false;
+  };
+
+  model.wished = () => {
+    wanted = true;
+    python.boot();
+    void pump();
+  };
+
+  let meant = false;
+  const intend = () => {
+    if (meant) return;
+    meant = true;
+    for (const event of INTENT) figure.removeEventListener(event, intend);
+    near.disconnect();
+    python.boot();
+  };
+  for (const event of INTENT) figure.addEventListener(event, intend, { passive: true });
+  const near = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && scrolled && intend(), {
+    rootMargin: "25% 0px",
+  });
+  // What stands on the first screen is not an intent; what the reader scrolls to is.
+  let scrolled = false;
+  addEventListener("scroll", () => {
+    if (scrolled || meant) return;
+    scrolled = true;
+    near.disconnect();
+    near.observe(figure);
+  }, { passive: true });
+
+  python.watch((state) => {
+    model.set("state", say(state, wanted || meant));
+    if (state.kind === "ready") {
+      figure.dataset.bootMs = state.ms.toFixed(0);
+      void pump();
+    }
+  });
+
+  const follow = () => {
+    const settings = settingsIn(location.hash, spec);
+    if (!settings) return;
+    model.set("values", { ...Object.fromEntries(spec.controls.map((control) => [control.name, control.value])), ...settings.values });
+    figure.scrollIntoView({ block: "center" });
+    model.wished();
+  };
+  addEventListener("hashchange", follow);
+  follow();
+}
+
+/** Only the widgets that the reader has turned to speak of the start. */
+function say(state: BootState, meant: boolean): HostState {
+  switch (state.kind) {
+    case "off": return { kind: "drawn" };
+    case "starting": return meant ? { kind: "starting", message: `Starting Python in this page: ${state.what} …`, progress: state.done } : { kind: "drawn" };
+    case "ready": return { kind: "ready" };
+    case "failed": return { kind: "still", message: `This figure stays as it was drawn: Python could not start in this browser (${state.message}). Load the page again to try once more.` };
+  }
+}

@@ -1,0 +1,129 @@
+// One panel: a canvas for pixels, an SVG by Observable Plot above it, labels on top.
+
+import { gridY, plot } from "@observablehq/plot";
+import type { Axis, Panel } from "./figure";
+import { element, setText } from "./dom";
+import { FONT_SIZE, drawLabels, endLabels, legend, placeLabels, textWidth } from "./labels";
+import { draw, isPainted, paint } from "./marks/index";
+import type { Context } from "./marks/context";
+import { show, showPower } from "./numbers";
+import { domains, scale, type Scale } from "./scale";
+import type { Theme } from "./theme";
+
+export interface Drawn {
+  x: Scale;
+  y: Scale;
+  box: { left: number; right: number; top: number; bottom: number };
+}
+
+const title = (axis: Axis): string => (axis.unit ? `${axis.label} (${axis.unit})` : axis.label);
+
+/** A tick about every 70 pixels across, every 45 up; whole decades on a logarithmic axis. */
+function axisOptions(axis: Axis, domain: [number, number], pixels: number, each: number) {
+  const ticks = Math.max(2, Math.floor(pixels / each));
+  if (!axis.log) return { type: "linear" as const, domain, ticks, tickFormat: (v: number) => show(v) };
+  const [first, last] = [Math.ceil(Math.log10(domain[0]) - 1e-9), Math.floor(Math.log10(domain[1]) + 1e-9)];
+  const stride = Math.max(1, Math.ceil((last - first + 1) / ticks));
+  const decades: number[] = [];
+  for (let e = first; e <= last; e += stride) decades.push(10 ** e);
+  const few = decades.length < 2;
+  return { type: "log" as const, domain, ticks: few ? 3 : decades, tickFormat: (v: number) => (few ? show(v) : showPower(v)) };
+}
+
+export class PanelView {
+  readonly node = element("div", { class: "ck-panel" });
+  readonly plot = element("div", { class: "ck-plot" });
+  drawn: Drawn | null = null;
+  #title = element("div", { class: "ck-panel-title" });
+  #keys = element("div", { class: "ck-keys" });
+  #canvas = element("canvas", { class: "ck-canvas" });
+
+  constructor() {
+    this.node.append(this.#title, this.#keys, this.plot);
+  }
+
+  draw(panel: Panel, frame: number, width: number, theme: Theme, family: string): void {
+    setText(this.#title, panel.title);
+    this.#title.hidden = !panel.title;
+    const keys = legend(panel, theme);
+    this.#keys.replaceChildren(...keys);
+    this.#keys.hidden = keys.length === 0;
+
+    const domain = domains(panel);
+    const labels = endLabels(panel);
+    const wanted = labels.length ? Math.max(...labels.map((label) => textWidth(label, family))) + 12 : 0;
+    const inside = wanted > 0.27 * width;
+    const bare = panel.x.hidden && panel.y.hidden;
+    const height = Math.round(width / panel.aspect);
+    const top = panel.y.hidden || !panel.y.label ? 8 : 26;
+    const bottom = panel.x.hidden ? 6 : panel.x.label ? 44 : 26;
+    const yTicks = axisOptions(panel.y, domain.y, height - top - bottom, 45);
+    const widest = panel.y.hidden ? 0 : Math.max(...this.#tickTexts(yTicks, domain.y).map((text) => textWidth(text, family)));
+    const box = {
+      left: panel.y.hidden ? 6 : Math.ceil(widest) + 16,
+      right: width - Math.max(inside ? 0 : wanted, bare ? 6 : 14),
+      top,
+      bottom: height - bottom,
+    };
+    const xTicks = axisOptions(panel.x, domain.x, box.right - box.left, 64);
+    const x = scale(...domain.x, panel.x.log, box.left, box.right);
+    const y = scale(...domain.y, panel.y.log, box.bottom, box.top);
+    const context: Context = { theme, frame, x, y };
+    const grid = theme.colour("grid");
+    const svg = plot({
+      width, height,
+      marginLeft: box.left,
+      marginRight: width - box.right,
+      marginTop: box.top,
+      marginBottom: height - box.bottom,
+      style: { fontSize: `${FONT_SIZE}px`, fontFamily: "inherit", background: "none", color: theme.colour("muted") },
+      x: {
+        ...xTicks, tickSize: 4, grid: false,
+        axis: panel.x.hidden ? null : "bottom",
+        label: title(panel.x) || null, labelAnchor: "center", labelArrow: "none", labelOffset: 38,
+      },
+      y: {
+        ...yTicks, tickSize: 0, grid: false,
+        axis: panel.y.hidden ? null : "left",
+        label: title(panel.y) || null, labelAnchor: "top", labelArrow: "none", labelOffset: box.left,
+      },
+      marks: [
+        ...(panel.marks.some(isPainted) || panel.y.hidden ? [] : [gridLines(yTicks, grid)]),
+        ...panel.marks.flatMap((mark) => draw(mark, context)),
+      ],
+    });
+    drawLabels(svg, placeLabels(panel, frame, x, y, box, theme, inside), theme);
+    svg.setAttribute("aria-hidden", "true");
+    this.#paint(panel, context, width, height, box);
+    this.plot.replaceChildren(this.#canvas, svg);
+    this.drawn = { x, y, box };
+  }
+
+  #tickTexts(options: ReturnType<typeof axisOptions>, [low, high]: [number, number]): string[] {
+    if (Array.isArray(options.ticks)) return options.ticks.map(options.tickFormat);
+    if (options.type === "log") return [low, high].map(options.tickFormat);
+    const step = 10 ** Math.floor(Math.log10((high - low) / options.ticks));
+    const widest = [low, high].map((v) => options.tickFormat(Math.round(v / step) * step));
+    return [...widest, options.tickFormat(Math.round((low + (high - low) / 3) / step) * step)];
+  }
+
+  #paint(panel: Panel, context: Context, width: number, height: number, box: Drawn["box"]): void {
+    const pixels = panel.marks.filter(isPainted);
+    this.#canvas.hidden = pixels.length === 0;
+    if (!pixels.length) return;
+    const ratio = Math.min(globalThis.devicePixelRatio || 1, 2);
+    this.#canvas.width = Math.round(width * ratio);
+    this.#canvas.height = Math.round(height * ratio);
+    Object.assign(this.#canvas.style, { width: `${width}px`, height: `${height}px` });
+    const canvas = this.#canvas.getContext("2d")!;
+    canvas.setTransform(ratio, 0, 0, ratio, 0, 0);
+    canvas.beginPath();
+    canvas.rect(box.left, box.top, box.right - box.left, box.bottom - box.top);
+    canvas.clip();
+    for (const mark of pixels) paint(mark, context, canvas);
+  }
+}
+
+function gridLines(options: ReturnType<typeof axisOptions>, stroke: string) {
+  return gridY({ ticks: options.ticks as never, stroke, strokeOpacity: 1 });
+}

@@ -1,0 +1,4 @@
+// What anywidget loads.
+import { render } from "./view";
+
+export default { render };
