@@ -1,0 +1,13 @@
+"""This folder is an nbgrader course: run nbgrader's commands here. See book/guide/instructor.md."""
+
+from pathlib import Path
+
+from coursekit.grading.configure import configure_course
+
+c = get_config()  # noqa: F821 - nbgrader puts it there
+configure_course(c, Path(__file__).resolve().parent)
+
+# Add your own settings below, for example:
+# c.SeededExecute.timeout = 30          seconds a cell may take
+# c.SeededExecute.total_timeout = 300   seconds a notebook may take
+# c.CourseDirectory.db_url = "postgresql://..."

@@ -1,0 +1,99 @@
+"""The command `coursekit`. What a command needs is imported when it runs, so `--help` and `doctor` work everywhere."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import coursekit
+from coursekit.grading.errors import CourseError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status is 0, 1 where a notebook or the machine falls short, or 2 for a wrong call."""
+    args = _parser().parse_args(argv)
+    try:
+        return int(args.run(args))
+    except CourseError as fault:
+        return _fail(str(fault))
+    except ModuleNotFoundError as fault:
+        if fault.name is None or fault.name.partition(".")[0] == "coursekit":
+            raise
+        return _fail(f"{args.command} needs the package {fault.name}: run  pip install \"coursekit[{args.extra}]\"")
+    except OSError as fault:
+        return _fail(f"{fault.filename or args.command}: {fault.strerror or fault}")
+    except KeyboardInterrupt:
+        return _fail("stopped")
+
+
+def _fail(message: str) -> int:
+    print(f"coursekit: {message}", file=sys.stderr)
+    return 2
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"coursekit: {message}: see `{self.prog} --help`\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="coursekit", description="The course on training neural networks: its book and its exercises.")
+    parser.add_argument("--version", action="version", version=f"coursekit {coursekit.__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    build = commands.add_parser("build", help="build the site into _build/html")
+    build.add_argument("--serve", action="store_true", help="then serve it on this machine until Ctrl-C")
+    build.set_defaults(run=_build, extra="book")
+
+    release = commands.add_parser("release", help="make the student notebooks: solutions/ -> exercises/")
+    release.add_argument("ids", nargs="*", metavar="ID", help="assignments; all where none is named")
+    release.set_defaults(run=_release, extra="grading")
+
+    check = commands.add_parser("check", help="run a notebook and show what its checks say")
+    check.add_argument("notebook", type=Path, metavar="NOTEBOOK")
+    check.set_defaults(run=_check, extra="notebook")
+
+    doctor = commands.add_parser("doctor", help="what is installed, what is not, what that costs, how to mend it")
+    doctor.set_defaults(run=_doctor, extra="notebook")
+    return parser
+
+
+def _build(args: argparse.Namespace) -> int:
+    from coursekit.site.build import build
+
+    return build(serve=args.serve)
+
+
+def _release(args: argparse.Namespace) -> int:
+    from coursekit.grading.project import find_root
+    from coursekit.grading.release import release
+
+    root = find_root()
+    for done in release(root, args.ids):
+        state = "written" if done.changed else "unchanged"
+        print(f"{done.folder.relative_to(root)}: {state} (recorded in {done.gradebook})")
+    return 0
+
+
+def _check(args: argparse.Namespace) -> int:
+    from coursekit.grading.checking import check_notebook
+
+    results = check_notebook(args.notebook)
+    for result in results:
+        print(f"{result.text}\n")
+    score, top = sum(r.score for r in results), sum(r.max_score for r in results)
+    print(f"{len(results)} checks: {score:g} of {top:g} points")
+    return 0 if score == top else 1
+
+
+def _doctor(args: argparse.Namespace) -> int:
+    from coursekit.grading.doctor import examine, report
+
+    findings = examine()
+    print(report(findings))
+    return 0 if all(finding.found for finding in findings if finding.essential) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,126 @@
+"""`coursekit check NOTEBOOK`: the whole notebook in a fresh kernel, and what its checks say."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from jupyter_client.kernelspec import NoSuchKernel
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat.v4 import new_code_cell
+
+from coursekit.exercises import assignment, assignments
+from coursekit.grading.errors import CourseError
+from coursekit.grading.reading import unreadable
+
+# `Out` and `In` are IPython's own record of the cell before this one.
+_ASK = "__import__('json').dumps([Out[len(In) - 2].score, Out[len(In) - 2].max_score])"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What one check cell showed: the exercise, the points it gave of those it can give, and the text."""
+
+    exercise: str
+    score: float
+    max_score: float
+    text: str
+
+
+def check_notebook(path: Path, timeout: int = 60) -> list[Checked]:
+    """Run the notebook at `path` in a copy of its folder, with `timeout` seconds a cell; one entry per check cell."""
+    if not path.exists():
+        raise CourseError(f"there is no file {path}: name a notebook, such as exercises/activations/activations.ipynb")
+    if path.is_dir():
+        raise CourseError(f"{path} is a folder: name the notebook in it")
+    if (fault := unreadable(path)) is not None:
+        raise CourseError(f"{path} is not a notebook: {fault}")
+    nb = nbformat.read(path, as_version=4)
+    marks = dict(_check_cells(nb, path))
+    if not marks:
+        raise CourseError(f"{path} has no check cells: start from the released notebook of an assignment")
+    run = _with_questions(nb, set(marks))
+    with tempfile.TemporaryDirectory(prefix="coursekit-check-") as scratch:
+        folder = Path(scratch) / "run"
+        _copy_beside(path, folder)
+        _execute(run, folder, timeout, path)
+    return [_read(run, index, mark) for index, mark in zip(_places(run), marks.values(), strict=True)]
+
+
+def _check_cells(nb: Any, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    for index, cell in enumerate(nb.cells):
+        mark = cell.metadata.get("coursekit", {})
+        if cell.cell_type != "code" or "exercise" not in mark:
+            continue
+        id, name = mark.get("assignment"), mark["exercise"]
+        if id not in assignments():
+            raise CourseError(f"{path} belongs to {id!r}, which is no assignment here: there is {', '.join(assignments())}")
+        if name not in assignment(id).exercises:
+            raise CourseError(f"{path} checks {name!r}, which is no exercise of {id}: start from the released notebook")
+        yield index, {"exercise": name, "max_score": assignment(id).exercises[name].max_score}
+
+
+def _with_questions(nb: Any, checks: set[int]) -> Any:
+    """A copy of `nb` where every check cell is followed by one that asks for its score."""
+    run = nb.copy()
+    run.cells = []
+    for index, cell in enumerate(nb.cells):
+        run.cells.append(cell)
+        if index in checks:
+            run.cells.append(new_code_cell(_ASK, metadata={"coursekit-score": True}))
+    run.nbformat_minor = max(run.nbformat_minor, 5)
+    return run
+
+
+def _places(run: Any) -> list[int]:
+    return [i - 1 for i, cell in enumerate(run.cells) if "coursekit-score" in cell.metadata]
+
+
+def _copy_beside(path: Path, folder: Path) -> None:
+    """The files next to the notebook, so that it finds its data and can harm none of them."""
+    folder.mkdir()
+    for item in path.resolve().parent.iterdir():
+        if item.is_file() and item.suffix != ".ipynb" and item.stat().st_size < 50_000_000:
+            shutil.copy2(item, folder)
+
+
+def _execute(run: Any, folder: Path, timeout: int, path: Path) -> None:
+    client = NotebookClient(
+        run,
+        timeout=timeout,
+        interrupt_on_timeout=True,
+        allow_errors=True,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(folder)}},
+    )
+    try:
+        client.execute()
+    except NoSuchKernel:
+        raise CourseError('there is no Python kernel here: run  pip install "coursekit[notebook]"') from None
+    except CellTimeoutError:
+        raise CourseError(f"{path}: a cell ran for more than {timeout} s and could not be stopped: look for a loop") from None
+    except DeadKernelError:
+        raise CourseError(f"{path}: a cell ended Python itself (out of memory, or os._exit): run it cell by cell") from None
+
+
+def _read(run: Any, index: int, mark: dict[str, Any]) -> Checked:
+    cell, answer = run.cells[index], run.cells[index + 1]
+    text = "\n".join(filter(None, (_text(output) for output in cell.outputs))) or "(nothing was shown)"
+    score, top = 0.0, float(mark["max_score"])
+    for output in answer.outputs:
+        if output.output_type == "execute_result":
+            score, top = json.loads(output.data["text/plain"].strip("'"))
+    return Checked(mark["exercise"], float(score), float(top), text)
+
+
+def _text(output: Any) -> str:
+    if output.output_type == "stream":
+        return str(output.text).rstrip()
+    if output.output_type == "error":
+        return f"{output.ename}: {output.evalue}"
+    return str(output.get("data", {}).get("text/plain", ""))
