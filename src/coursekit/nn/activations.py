@@ -126,7 +126,7 @@ def silu_backward(dout: Array, x: Array) -> Array:
     return dout * sigmoid(x) * (1.0 + x * sigmoid(-x))
 
 
-_GELU_SLOPE = 2.0 * (2.0 / np.pi) ** 0.5
+_GELU_SLOPE: float = 2.0 * (2.0 / np.pi) ** 0.5
 _GELU_CUBIC = 0.044715
 
 
@@ -142,8 +142,7 @@ def gelu_backward(dout: Array, x: Array) -> Array:
     """The derivative of the tanh form, times `dout`."""
     inner = _GELU_SLOPE * x * (1.0 + _GELU_CUBIC * x * x)
     slope = _GELU_SLOPE * (1.0 + 3.0 * _GELU_CUBIC * x * x)
-    s = sigmoid(inner)
-    return dout * s * (1.0 + x * sigmoid(-inner) * slope)
+    return dout * sigmoid(inner) * (1.0 + x * sigmoid(-inner) * slope)
 
 
 def dead_fraction(h: Array) -> float:

@@ -83,7 +83,8 @@ class Linear(Layer):
         self.fit(x)
         self._x = x
         np.dot(x, self.params["w"], out=self._out)
-        return np.add(self._out, self.params["b"], out=self._out)
+        np.add(self._out, self.params["b"], out=self._out)
+        return self._out
 
     def backward(self, dout: Array) -> Array:
         """`(N, n_in)`."""

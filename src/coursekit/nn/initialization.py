@@ -1,7 +1,7 @@
 """Starting values for weights: functions `(fan_in, fan_out, ...) -> (fan_in, fan_out)` array, float64.
 
-Any callable of this form can be given to a layer as `init`: it is called as `init(fan_in, fan_out, rng=rng)`, or without
-`rng` where it takes none; `partial(normal_init, std=0.01)` sets what else it needs.
+Any callable of this form can be given to a layer as `init`: it is called as `init(fan_in, fan_out, rng=rng)`, or
+without `rng` where it takes none; `partial(normal_init, std=0.01)` sets what else it needs.
 """
 
 import inspect

@@ -21,8 +21,8 @@ class Layer:
     A layer gets its parameters when it is put into a `Sequential`. To add a kind of layer, write `forward` and
     `backward`, `allocate` for the arrays that they write into, and, where they apply, `input_shape`, `output_shape`,
     `parameter_shapes` and `initialize`. Attributes whose names begin with an underscore are scratch: they are made
-    afresh by `allocate` and are not copied or pickled. What `forward` and `backward` return is the layer's own memory, overwritten by
-    the next pass; the model hands out copies.
+    afresh by `allocate` and are not copied or pickled. What `forward` and `backward` return is the layer's own memory,
+    overwritten by the next pass; the model hands out copies.
     """
 
     #: False while a model trains and this layer is its first: then nobody reads what `backward` returns.
@@ -94,7 +94,7 @@ class Layer:
             self.allocate(x.shape)
             self._shape = x.shape
 
-    def buffer(self, name: str, shape: tuple[int, ...], dtype: DTypeLike = None) -> NDArray[Any]:
+    def buffer(self, name: str, shape: tuple[int, ...], dtype: DTypeLike | None = None) -> NDArray[Any]:
         """An uninitialized array; a smaller shape than before gets the beginning of the same memory."""
         size = prod(shape)
         memory = self._memory.get(name)

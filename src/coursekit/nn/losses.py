@@ -21,7 +21,8 @@ def softmax(scores: Array) -> Array:
     if scores.ndim != 2:
         raise ValueError(f"softmax: scores must be (N, C), they have shape {scores.shape}")
     exp = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return exp / exp.sum(axis=1, keepdims=True)
+    probabilities: Array = exp / exp.sum(axis=1, keepdims=True)
+    return probabilities
 
 
 def softmax_cross_entropy(scores: Array, y: Labels) -> tuple[float, Array]:
@@ -65,28 +66,50 @@ class Loss(Protocol):
 
 
 class SoftmaxCrossEntropy:
-    """The loss object of `softmax_cross_entropy`: the same numbers, computed class-major, without spare copies."""
+    """The loss object of `softmax_cross_entropy`: the same numbers, computed class by class into memory that stays."""
+
+    def __init__(self) -> None:
+        self._fits: tuple[tuple[int, ...], np.dtype[Any]] | None = None
 
     def __call__(self, scores: Array, y: Labels) -> tuple[float, Array]:
         """`loss, dscores`; raises as `softmax_cross_entropy` does."""
         check_labels(scores.shape, y)
-        return self.unchecked(scores, y)
+        loss, dscores = self.unchecked(scores, y)
+        return loss, dscores.copy()
+
+    def _allocate(self, scores: Array) -> None:
+        n, n_classes = scores.shape
+        # One row per class: reductions over a few long rows are faster than over many short ones.
+        self._rows = np.empty((n_classes, n), scores.dtype)
+        self._flat = self._rows.reshape(-1)
+        self._top, self._total, self._log = (np.empty(n, scores.dtype) for _ in range(3))
+        self._ones, self._class_ones = np.ones(n, scores.dtype), np.ones(n_classes, scores.dtype)
+        self._columns, self._at = np.arange(n), np.empty(n, np.intp)
+        self._n = np.array(n, scores.dtype)
+        self._fits = (scores.shape, scores.dtype)
 
     def unchecked(self, scores: Array, y: Labels) -> tuple[float, Array]:
-        """The same for scores and labels that `check_labels` has passed: what a training loop calls each step."""
-        n = len(y)
-        # One row per class: reductions over a few long rows are faster than over many short ones.
-        shifted = np.subtract(scores.T, np.maximum.reduce(scores, axis=1), order="C")
-        at = y * n
-        at += np.arange(n)
-        total_of_picked = float(np.add.reduce(shifted.take(at)))
-        exp = np.exp(shifted, out=shifted)
-        total = np.add.reduce(exp, axis=0)
-        loss = (float(np.add.reduce(np.log(total))) - total_of_picked) / n
-        total *= n
-        exp /= total
-        exp.reshape(-1)[at] -= 1.0 / n
-        return loss, exp.T
+        """The same for labels that `check_labels` has passed: what a training loop calls.
+
+        `dscores` is this object's own memory, overwritten by the next call.
+        """
+        if self._fits != (scores.shape, scores.dtype):
+            self._allocate(scores)
+        rows, total, at = self._rows, self._total, self._at
+        np.multiply(y, len(y), out=at, casting="unsafe")
+        np.add(at, self._columns, out=at)
+        np.copyto(rows, scores.T)
+        np.maximum.reduce(rows, axis=0, out=self._top)
+        np.subtract(rows, self._top, out=rows)
+        picked = np.dot(self._flat[at], self._ones)
+        np.exp(rows, out=rows)
+        np.dot(self._class_ones, rows, out=total)  # the sum over the classes, in a third of the time of `sum`
+        np.log(total, out=self._log)
+        loss = float(np.dot(self._log, self._ones) - picked) / len(y)
+        np.multiply(total, self._n, out=total)
+        np.divide(rows, total, out=rows)
+        self._flat[at] -= 1.0 / len(y)
+        return loss, rows.T
 
     def __repr__(self) -> str:
         return "SoftmaxCrossEntropy()"

@@ -55,7 +55,7 @@ class Sequential:
         return self._grads
 
     def forward(self, x: ArrayLike, training: bool = False) -> Array:
-        """The scores `(N, C)` for the batch `x`, `(N, D)`. `training` is for layers that act otherwise then (dropout)."""
+        """The scores `(N, C)` for the batch `x`, `(N, D)`; `training` is for layers that differ then (dropout)."""
         return self._run(self._check_input(x), training).copy()
 
     __call__ = forward
@@ -139,7 +139,7 @@ class Sequential:
         return f"Sequential({', '.join(map(repr, self.layers))})"
 
 
-def _check_layers(layers: tuple[Layer, ...]) -> Shape:
+def _check_layers(layers: tuple[Any, ...]) -> Shape:
     """The shape of one input example (None: any); raises if the layers cannot follow one another."""
     if not layers:
         raise ValueError("Sequential needs at least one layer: Sequential(Linear(2, 3), rng=rng)")

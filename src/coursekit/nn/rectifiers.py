@@ -19,13 +19,15 @@ class ReLU(Layer):
     def forward(self, x: Array, training: bool = False) -> Array:
         """Of the shape of `x`."""
         self.fit(x)
-        return np.maximum(x, self._zero, out=self._out)
+        np.maximum(x, self._zero, out=self._out)
+        return self._out
 
     def backward(self, dout: Array) -> Array:
         """`dout` where `x > 0`, else 0."""
         # A product with the mask: assignment through a boolean mask is many times slower.
         np.greater(self._out, self._zero, out=self._positive)
-        return np.multiply(dout, self._positive, out=self._dx)
+        np.multiply(dout, self._positive, out=self._dx)
+        return self._dx
 
 
 class LeakyReLU(Layer):
@@ -50,7 +52,8 @@ class LeakyReLU(Layer):
         self.fit(x)
         self._x = x
         np.multiply(x, self._slope, out=self._out)
-        return np.maximum(x, self._out, out=self._out)
+        np.maximum(x, self._out, out=self._out)
+        return self._out
 
     def backward(self, dout: Array) -> Array:
         """`dout` where `x > 0`, else `alpha * dout`."""
@@ -82,11 +85,11 @@ class PReLU(Layer):
         """Of the shape of `x`."""
         self.fit(x)
         self._x = x
-        return prelu(x, self.params["alpha"])
+        return prelu(x, float(self.params["alpha"]))
 
     def backward(self, dout: Array) -> Array:
         """The gradient at the input; that of the slope goes to `grads["alpha"]`."""
-        dx, self.grads["alpha"][...] = prelu_backward(dout, self._x, self.params["alpha"])
+        dx, self.grads["alpha"][...] = prelu_backward(dout, self._x, float(self.params["alpha"]))
         return dx
 
     def __repr__(self) -> str:

@@ -25,14 +25,16 @@ class Sigmoid(Layer):
         np.negative(decay, out=decay)
         np.exp(decay, out=decay)
         np.add(decay, self._one, out=out)
-        return np.divide(self._one, out, out=out)
+        np.divide(self._one, out, out=out)
+        return out
 
     def backward(self, dout: Array) -> Array:
         """`dout * s * (1 - s)`, with `1 - s` as `exp(-x) * s`, which is exact where `s` has rounded to 1."""
         dx = self._dx
         np.multiply(self._decay, self._out, out=dx)
         np.multiply(dx, self._out, out=dx)
-        return np.multiply(dx, dout, out=dx)
+        np.multiply(dx, dout, out=dx)
+        return dx
 
 
 class Tanh(Layer):
@@ -47,11 +49,13 @@ class Tanh(Layer):
     def forward(self, x: Array, training: bool = False) -> Array:
         """Of the shape of `x`."""
         self.fit(x)
-        return np.tanh(x, out=self._out)
+        np.tanh(x, out=self._out)
+        return self._out
 
     def backward(self, dout: Array) -> Array:
         """`dout * (1 - tanh(x)**2)`."""
         dx = self._dx
         np.multiply(self._out, self._out, out=dx)
         np.subtract(self._one, dx, out=dx)
-        return np.multiply(dx, dout, out=dx)
+        np.multiply(dx, dout, out=dx)
+        return dx
