@@ -7,6 +7,7 @@ and keeps float32, and has still done nothing.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -86,21 +87,30 @@ def _broken(asked: Asked, names: Names) -> Failure:
 def _value(check: Check, asked: Asked, names: Names) -> Failure | None:
     if asked.answer.error is not None:
         return _broken(asked, names)
-    expected, got = asked.expected, asked.answer.value
-    if check.part is not None:
-        place = names.results.index(check.part)
-        expected, got = expected[place], got[place]
+    if not names.results:
+        return _one_value(asked.expected, asked.answer.value, "", asked, names)
+    for name, expected, got in zip(names.results, asked.expected, asked.answer.value, strict=True):
+        if check.part in (None, name):
+            found = _one_value(expected, got, "" if check.part else f"{name} = ", asked, names)
+            if found is not None:
+                return found
+    return None
+
+
+def _one_value(expected: Any, got: Any, label: str, asked: Asked, names: Names) -> Failure | None:
+    where = partial(call, names.function, names.parameters, asked.case)
     if isinstance(got, Unread):
-        return Failure(show(expected), got.reason, call(names.function, names.parameters, asked.case))
+        return Failure(label + show(expected), got.reason, where())
     found = difference(got, expected, single=asked.case.single, scale=asked.case.scale)
     if found is None:
         return None
-    at = call(names.function, names.parameters, asked.case, found.index)
-    if isinstance(expected, np.ndarray) and isinstance(got, np.ndarray) and found.index is None:
-        return Failure(f"shape {expected.shape}", f"shape {got.shape}", at)
-    if found.index is not None and expected.size > _WHOLE:
-        return Failure(*pair(float(expected[found.index]), float(got[found.index])), at)
-    return Failure(*pair(expected, got), at)
+    if isinstance(expected, np.ndarray) and isinstance(got, np.ndarray):
+        if found.index is None:
+            return Failure(f"{label}shape {expected.shape}", f"{label}shape {got.shape}", where())
+        if expected.size > _WHOLE:
+            expected, got = float(expected[found.index]), float(got[found.index])
+    one, other = pair(expected, got)
+    return Failure(label + one, label + other, where(found.index))
 
 
 _WHOLE = 12
