@@ -1,5 +1,6 @@
 // Builds the front end into src/coursekit/assets/dist. `--palette` only writes the colours that Python declares.
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -62,12 +63,16 @@ if (!process.argv.includes("--palette")) {
     metafile: true,
     logLevel: "warning",
   };
-  const results = await Promise.all([
+  const worker = await esbuild.build({
+    ...shared, entryPoints: ["src/worker/main.ts"], format: "esm", outfile: join(dist, "worker.js"),
+  });
+  // The host asks for the worker that was built with it, whatever the browser has kept.
+  const hash = createHash("sha256").update(readFileSync(join(dist, "worker.js"))).digest("hex").slice(0, 12);
+  const results = [worker, ...(await Promise.all([
     esbuild.build({ ...shared, entryPoints: ["src/widget.ts"], format: "esm", outfile: join(dist, "widget.mjs") }),
-    esbuild.build({ ...shared, entryPoints: ["src/host/main.ts"], format: "iife", outfile: join(dist, "host.js") }),
-    esbuild.build({ ...shared, entryPoints: ["src/worker/main.ts"], format: "esm", outfile: join(dist, "worker.js") }),
+    esbuild.build({ ...shared, entryPoints: ["src/host/main.ts"], format: "iife", outfile: join(dist, "host.js"), define: { WORKER_HASH: JSON.stringify(hash) } }),
     esbuild.build({ ...shared, entryPoints: ["src/style/widget.css"], outfile: join(dist, "widget.css") }),
-  ]);
+  ]))];
   writeFileSync(join(dist, "LICENCES.txt"), licences(results.map((result) => result.metafile)));
   for (const name of readdirSync(dist)) {
     console.log(`${name.padEnd(14)} ${(readFileSync(join(dist, name)).length / 1024).toFixed(0).padStart(5)} KB`);

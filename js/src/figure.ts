@@ -141,6 +141,10 @@ export interface Traits {
   values: Values;
   figure: Figure;
   error: string;
+  /** Counts the answers: one that changed nothing is an answer too. */
+  answered: number;
+  /** The frame to show with the next figure; where it came from an address. */
+  frame: number;
   state: HostState;
   /** The page's address without a fragment; empty where there is none to link to (a notebook). */
   page: string;

@@ -56,7 +56,8 @@ class WidgetView {
 
     this.#listen("change:figure", () => this.#take());
     this.#listen("change:values", () => this.#showValues());
-    this.#listen("change:error", () => this.#answered());
+    this.#listen("change:answered", () => this.#answered());
+    this.#listen("change:frame", () => (this.#frameWanted = model.get("frame") ?? null));
     this.#listen("change:state", () => this.#showState());
     const sizes = new ResizeObserver(() => this.#redraw());
     sizes.observe(this.#stage.node);
@@ -83,7 +84,14 @@ class WidgetView {
 
   /** The reader's wish goes to whoever computes; what is drawn stays until the answer is there. */
   #wish(values: Values): void {
-    this.model.set("values", { ...this.model.get("values"), ...values });
+    const now = this.model.get("values") ?? {};
+    const next = { ...now, ...values };
+    if (JSON.stringify(next) === JSON.stringify(now)) {
+      // Nothing to compute; only the frame may be another.
+      if (this.#frameWanted !== null) this.#take();
+      return;
+    }
+    this.model.set("values", next);
     clearTimeout(this.#waiting);
     this.#waiting = setTimeout(() => this.#root.classList.add("ck-waiting"), PATIENCE_MS);
     this.model.save_changes();
@@ -96,7 +104,6 @@ class WidgetView {
   }
 
   #take(): void {
-    this.#answered();
     const figure = this.model.get("figure");
     this.#player.take(figure?.frames ?? null, this.#frameWanted);
     this.#frameWanted = null;

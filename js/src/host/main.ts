@@ -3,7 +3,14 @@
 import { mount } from "./mount";
 import { Python } from "./python";
 
-const here = (document.currentScript as HTMLScriptElement | null)?.src ?? location.href;
+declare const WORKER_HASH: string;
+
+const script = document.currentScript as HTMLScriptElement | null;
+
+/** The folder with the worker and its Python: named by the script's own data-python, else where the site puts it. */
+const folder = script?.dataset.python
+  ? new URL(script.dataset.python, location.href).href
+  : new URL("../../py/", script?.src || location.href).href;
 
 const FROM_FOLDER =
   "Drawn, but not live: a browser runs Python only on a page that a server sends. " +
@@ -16,7 +23,7 @@ function start(): void {
   let why = "";
   if (location.protocol === "file:") why = FROM_FOLDER;
   else if (typeof WebAssembly === "undefined" || typeof Worker === "undefined") why = "Drawn, but not live: this browser cannot run Python (it has no WebAssembly or no workers).";
-  else python = new Python(new URL("worker.js", here).href, new URL("py/", here).href);
+  else python = new Python(`${folder}worker.js?v=${WORKER_HASH}`, folder);
   for (const figure of figures) {
     try {
       mount(figure, python, why);

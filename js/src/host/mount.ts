@@ -14,7 +14,7 @@ export function mount(figure: HTMLElement, python: Python | null, why: string): 
   if (!script) throw new Error("a ck-widget needs its state in a <script type=application/json>");
   const saved = JSON.parse(script.textContent ?? "") as { spec: Spec; values: Values; figure: Figure };
   const page = location.protocol === "file:" ? "" : location.href.replace(/#.*/, "");
-  const model = new PageModel({ ...saved, error: "", state: { kind: "drawn" }, page });
+  const model = new PageModel({ ...saved, error: "", answered: 0, state: { kind: "drawn" }, page });
   const holder = document.createElement("div");
   figure.append(holder);
   render({ model, el: holder });
@@ -39,14 +39,10 @@ function live(figure: HTMLElement, model: PageModel, spec: Spec, python: Python)
       figure.dataset.roundTripMs = reply.roundTrip.toFixed(2);
       figure.dataset.computedMs = reply.computed.toFixed(2);
       figure.dataset.answers = String(Number(figure.dataset.answers ?? 0) + 1);
-      if (reply.figure) {
-        model.set("error", "");
-        model.set("figure", reply.figure);
-      } else if (!wanted) {
-        // An answer that is no longer wished for must not leave its complaint behind.
-        model.set("error", "");
-        model.set("error", reply.error ?? "There was no answer.");
-      }
+      if (reply.figure) model.set("figure", reply.figure);
+      // A refusal of something that is no longer wished for is not shown.
+      if (reply.figure || !wanted) model.set("error", reply.error ?? "");
+      model.set("answered", (model.get("answered") ?? 0) + 1);
     }
     asking = false;
   };
@@ -90,6 +86,7 @@ function live(figure: HTMLElement, model: PageModel, spec: Spec, python: Python)
     const settings = settingsIn(location.hash, spec);
     if (!settings) return;
     model.set("values", { ...Object.fromEntries(spec.controls.map((control) => [control.name, control.value])), ...settings.values });
+    if (settings.frame !== null) model.set("frame", settings.frame);
     figure.scrollIntoView({ block: "center" });
     model.wished();
   };

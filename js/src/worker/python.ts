@@ -1,6 +1,7 @@
 // Python in the worker: Pyodide from the site's own folder, its packages checked against the hashes of the lock file.
 
 import type { PyodideAPI } from "pyodide";
+import { version } from "pyodide/package.json";
 import type { PyCallable, PyProxy } from "pyodide/ffi";
 
 export type Tell = (what: string, done: number) => void;
@@ -18,8 +19,14 @@ export class Python {
 
   static async boot(folder: string, tell: Tell): Promise<Python> {
     tell("Python", 0.05);
-    const { loadPyodide } = (await import(/* the site's own copy */ `${folder}pyodide.mjs`)) as typeof import("pyodide");
-    const pyodide: PyodideAPI = await loadPyodide({ indexURL: folder, lockFileURL: `${folder}pyodide-lock.json` });
+    const core = `${folder}pyodide-${version}/`;
+    // Only the lock file keeps its name when its content changes, so the browser has to ask whether it did.
+    const lock = fetch(`${folder}pyodide-lock.json`, { cache: "no-cache" }).then((answer) => {
+      if (!answer.ok) throw new Error(`${answer.url} is not there (${answer.status})`);
+      return answer.text();
+    });
+    const { loadPyodide } = (await import(`${core}pyodide.mjs`)) as typeof import("pyodide");
+    const pyodide: PyodideAPI = await loadPyodide({ indexURL: core, lockFileContents: lock, packageBaseUrl: folder });
     tell("NumPy and coursekit", 0.5);
     const quiet = () => undefined;
     const loaded = await pyodide.loadPackage(["numpy", "coursekit"], { messageCallback: quiet, errorCallback: quiet });

@@ -58,6 +58,19 @@ class Widget:
             raise FigureError(f"widget {self.id}: its function must return a Figure, it returned {type(result).__name__}")
         return result
 
+    def answer(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """`{"figure": the figure as a dict}`, or `{"error": one line}` whatever goes wrong; never raises.
+
+        For hosts, which keep the last drawing and show the line below it.
+        """
+        try:
+            return {"figure": self.figure(values).to_dict()}
+        except (ControlError, FigureError) as error:
+            return {"error": " ".join(str(error).split())}
+        except Exception as error:
+            said = " ".join(str(error).split())
+            return {"error": f"The function of widget {self.id} failed: {type(error).__name__}" + (f": {said}" if said else "")}
+
     def spec(self) -> dict[str, Any]:
         """What the front end needs besides the figure; JSON-ready."""
         return {
