@@ -17,8 +17,8 @@ from coursekit.exercises.kinds import Kind, UnreadableError
 _PRINT_LIMIT = 2000
 
 
-class TimeUp(BaseException):  # noqa: N818  it is a signal to stop, not an error of anyone
-    """Raised inside a call by whoever keeps the time. Not an `Exception`, so that `except Exception` lets it through."""
+class TimeUp(BaseException):
+    """Raised inside a call by whoever keeps the time; no `Exception`, so that `except Exception` lets it through."""
 
 
 @dataclass(frozen=True, kw_only=True)

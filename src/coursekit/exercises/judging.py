@@ -153,11 +153,11 @@ def _overflow(check: Check, asked: Asked, names: Names) -> Failure | None:
 def agreement(
     cases: Sequence[Case], reference: Sequence[Answer], wrong: Sequence[Answer], student: Sequence[Answer]
 ) -> int:
-    """How many cases `student` answers as `wrong` does; 0 unless it does so on every one that tells it from the reference.
+    """How many cases `student` answers as `wrong` does; 0 unless it does on every one that tells it from the reference.
 
     A wrong answer with wrong values is told by them. One whose values are right is told by what else is wrong with it:
-    an input that it changes, a dtype that it does not keep, an overflow. At least half of all cases must agree, so that a
-    function that is wrong everywhere is not named for its zeros.
+    an input that it changes, a dtype that it does not keep, an overflow. At least half of all cases must agree, so
+    that a function that is wrong everywhere is not named for its zeros.
     """
     same = [_same_value(c, w, s) for c, w, s in zip(cases, wrong, student, strict=True)]
     telling = [not _same_value(c, r, w) for c, r, w in zip(cases, reference, wrong, strict=True)]

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from coursekit.exercises.asking import Answer, ask_all
@@ -17,6 +18,10 @@ _WAITS = "not looked at before {}"
 
 class ExerciseError(ValueError):
     """A name that is no assignment or exercise, or a declaration that contradicts itself."""
+
+    def _render_traceback_(self) -> list[str]:
+        # IPython shows this in place of a traceback: the message is for a student, our frames are not.
+        return [f"{type(self).__name__}: {self}"]
 
 
 class UnknownNameError(ExerciseError, LookupError):
@@ -41,10 +46,18 @@ class Misconception:
 
 @dataclass(frozen=True)
 class Paper:
-    """The questions of one evaluation and the reference's answers to them."""
+    """The questions for one seed and the reference's answers; one paper serves any number of submissions."""
 
+    exercise: "Exercise"
     cases: tuple[Case, ...]
     answers: tuple[Answer, ...]
+
+    @cached_property
+    def wrong_answers(self) -> dict[str, list[Answer]]:
+        """What each known misconception answers, by its id."""
+        return {
+            wrong.id: self.exercise.answers_of(wrong.function, self.cases) for wrong in self.exercise.misconceptions
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,13 +117,12 @@ class Exercise:
     def paper(self, seed: int = PUBLIC_SEED) -> Paper:
         """The questions for a seed; 0 gives the public ones."""
         cases = tuple(self.cases(Draw(self.name, seed)))
-        answers = self._ask({**(self.helpers or {}), self.name: self.reference}, cases)
+        answers = self.answers_of(self.reference, cases)
         for case, answer in zip(cases, answers, strict=True):
             if answer.error is not None:
-                raise ExerciseError(
-                    f"exercise {self.name}: the reference fails on {case.about or case.group}: {answer.error}"
-                )
-        return Paper(cases, tuple(answers))
+                where = f"{case.group} {case.about}".strip()
+                raise ExerciseError(f"exercise {self.name}: the reference fails on a case of {where}: {answer.error}")
+        return Paper(self, cases, tuple(answers))
 
     def evaluate(self, submission: Function | Mapping[str, Function], seed: int = PUBLIC_SEED) -> Result:
         """Ask `submission` everything and judge it. Never raises for anything that the submission does.
@@ -149,6 +161,10 @@ class Exercise:
             diagnosis=found.hint if found else "",
             notes=self._notes(answers),
         )
+
+    def answers_of(self, function: Function, cases: Iterable[Case]) -> list[Answer]:
+        """The answers of a function of ours, with the exercise's own `helpers` for what it needs."""
+        return self._ask({**(self.helpers or {}), self.name: function}, cases)
 
     def _ask(self, functions: Mapping[str, Function], cases: Iterable[Case]) -> list[Answer]:
         return ask_all(functions, self.name, self.parameters, cases, self.returns)
@@ -194,19 +210,19 @@ class Exercise:
     def _misconception(self, paper: Paper, answers: list[Answer]) -> Misconception | None:
         best, count = None, 0
         for wrong in self.misconceptions:
-            theirs = self._ask({**(self.helpers or {}), self.name: wrong.function}, paper.cases)
-            agree = agreement(paper.cases, paper.answers, theirs, answers)
+            agree = agreement(paper.cases, paper.answers, paper.wrong_answers[wrong.id], answers)
             if agree > count:
                 best, count = wrong, agree
         return best
 
     def _notes(self, answers: list[Answer]) -> tuple[str, ...]:
-        notes = []
         warned = dict.fromkeys(message for answer in answers for message in answer.warnings)
         graded = any(check.aspect == "overflow" for check in self.checks)
-        for message in warned:
-            if not (graded and "overflow" in message):
-                notes.append(f"a warning, which costs no points: {message}")
+        notes = [
+            f"NumPy or Python warned, which costs no points: {message}"
+            for message in warned
+            if not (graded and "overflow" in message)
+        ]
         printed = next((answer.printed for answer in answers if answer.printed.strip()), "")
         if printed:
             notes.append(f"printed by your function: {' '.join(printed.split())[:120]}")

@@ -1,11 +1,12 @@
 """The assignment `activations`, in the order in which the chapter introduces the functions."""
 
+from coursekit.exercises.activations.dead_units import DEAD_FRACTION
 from coursekit.exercises.activations.exponential import ELU, ELU_BACKWARD
 from coursekit.exercises.activations.leaky import LEAKY_RELU, LEAKY_RELU_BACKWARD
+from coursekit.exercises.activations.maxout_layer import MAXOUT, MAXOUT_BACKWARD
 from coursekit.exercises.activations.parametric import PRELU_BACKWARD
 from coursekit.exercises.activations.rectifiers import RELU, RELU_BACKWARD
 from coursekit.exercises.activations.smooth import SIGMOID, SIGMOID_BACKWARD, TANH_BACKWARD
-from coursekit.exercises.activations.units import DEAD_FRACTION, MAXOUT, MAXOUT_BACKWARD
 from coursekit.exercises.spec import Assignment, Exercises
 
 _ORDER = (

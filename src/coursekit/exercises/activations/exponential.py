@@ -73,7 +73,8 @@ _DEFAULT_HINT = "With the default, alpha is 1. What do you get for one negative 
 ELU = Exercise(
     assignment="activations",
     reference=elu,
-    task="Write the exponential linear unit: entries above 0 stay, the others bend smoothly towards `-alpha`. `alpha` is a "
+    task="Write the exponential linear unit: entries above 0 stay, the others bend smoothly towards `-alpha`. "
+    "`alpha` is a "
     "constant, 1 unless the caller gives another.",
     rule="elu(x) = x where x > 0, else alpha * (exp(x) - 1)",
     returns=ArrayOf(),
@@ -90,12 +91,14 @@ ELU = Exercise(
         Misconception(
             id="no_minus_one",
             function=lambda x, alpha=1.0: np.where(x > 0, x, alpha * np.exp(_low(x))),
-            hint="Your curve jumps at 0: just below 0 it is near alpha. What has to be taken off so that both sides meet at 0?",
+            hint="Your curve jumps at 0: just below 0 it is near alpha. What has to be taken off so that both sides "
+            "meet at 0?",
         ),
         Misconception(
             id="alpha_on_exp_only",
             function=lambda x, alpha=1.0: np.where(x > 0, x, alpha * np.exp(_low(x)) - 1),
-            hint="You multiply exp(x) by alpha and then take 1 off. Where do the brackets stand in the rule, and what is "
+            hint="You multiply exp(x) by alpha and then take 1 off. Where do the brackets stand in the rule, and "
+            "what is "
             "your value just below 0?",
         ),
         Misconception(
@@ -185,7 +188,8 @@ def _from_output(dout: Array, x: Array, alpha: float = 1.0) -> Array:
 ELU_BACKWARD = Exercise(
     assignment="activations",
     reference=elu_backward,
-    task="Write the backward pass of ELU. `dout` is the gradient at its output, `x` what went into it; return the gradient "
+    task="Write the backward pass of ELU. `dout` is the gradient at its output, `x` what went into it; return the "
+    "gradient "
     "at `x`. At exactly 0 the slope counts as `alpha`, the one of the side below.",
     rule="dx = dout where x > 0, else dout * alpha * exp(x)",
     returns=ArrayOf(),
@@ -197,7 +201,8 @@ ELU_BACKWARD = Exercise(
             name="gradient at 0",
             points=1,
             group="zero",
-            hint="At exactly 0 the book takes the slope of the side x <= 0, which is alpha. Which comparison says that?",
+            hint="At exactly 0 the book takes the slope of the side x <= 0, which is alpha. Which comparison says "
+            "that?",
         ),
         large(),
         edges(),

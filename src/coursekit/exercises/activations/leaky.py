@@ -30,9 +30,7 @@ def _backward_cases(draw: Draw) -> list[Case]:
 
     shapes = [(1, 1), (2, 2), (draw.size(2, 6), draw.size(2, 6))]
     signed = [-np.abs(draw.array(1, 1)), *(draw.array(*shape) for shape in shapes[1:])]
-    plain = [
-        Case(args=(draw.array(*x.shape), x), about="alpha left at its default", group="default") for x in signed
-    ]
+    plain = [Case(args=(draw.array(*x.shape), x), about="alpha left at its default", group="default") for x in signed]
     given = elementwise(draw, backward=True, options=options)
     positional = Case(args=(draw.array(2, 2), draw.array(2, 2), draw.number(0.05, 0.6)), about="alpha by position")
     return [*plain, *given, positional, *at_zero(draw, options)]
@@ -67,7 +65,8 @@ _DEFAULT_HINT = "What is the default of `alpha` in the exercise's signature, and
 LEAKY_RELU = Exercise(
     assignment="activations",
     reference=leaky_relu,
-    task="Write leaky ReLU: entries above 0 stay, the others are multiplied by the small slope `alpha`, 0.01 unless the "
+    task="Write leaky ReLU: entries above 0 stay, the others are multiplied by the small slope `alpha`, 0.01 unless "
+    "the "
     "caller gives another.",
     rule="leaky_relu(x) = x where x > 0, else alpha * x",
     returns=ArrayOf(),
@@ -83,7 +82,8 @@ LEAKY_RELU = Exercise(
         Misconception(
             id="default_0.1",
             function=lambda x, alpha=0.1: np.where(x > 0, x, alpha * x),
-            hint="Your slope is 0.1 when none is given, as some lecture notes have it. What does the signature here say?",
+            hint="Your slope is 0.1 when none is given, as some lecture notes have it. What does the signature here "
+            "say?",
         ),
         Misconception(
             id="default_0.2",
@@ -108,7 +108,8 @@ LEAKY_RELU = Exercise(
         Misconception(
             id="maximum_with_alpha",
             function=lambda x, alpha=0.01: np.maximum(alpha, x),
-            hint="You compare x with alpha itself. With what should x be compared so that negative entries keep a slope?",
+            hint="You compare x with alpha itself. With what should x be compared so that negative entries keep a "
+            "slope?",
         ),
         Misconception(
             id="no_leak",
@@ -141,7 +142,7 @@ LEAKY_RELU = Exercise(
         "copy": _copy,
         "maximum": lambda x, alpha=0.01: np.maximum(alpha * x, x),
         "two_parts": lambda x, alpha=0.01: np.maximum(x, 0) + alpha * np.minimum(x, 0),
-        "slope": lambda x, alpha=0.01: x * np.where(x > 0, 1, alpha).astype(x.dtype),
+        "slope": lambda x, alpha=0.01: x * np.where(x > 0, 1.0, alpha).astype(x.dtype),
     },
 )
 
@@ -173,7 +174,8 @@ def _backward_float64(dout: Array, x: Array, alpha: float = 0.01) -> Array:
 LEAKY_RELU_BACKWARD = Exercise(
     assignment="activations",
     reference=leaky_relu_backward,
-    task="Write the backward pass of leaky ReLU. `dout` is the gradient at its output, `x` what went into it; return the "
+    task="Write the backward pass of leaky ReLU. `dout` is the gradient at its output, `x` what went into it; return "
+    "the "
     "gradient at `x`. At exactly 0 the slope counts as `alpha`.",
     rule="dx = dout where x > 0, else alpha * dout",
     returns=ArrayOf(),
@@ -185,7 +187,8 @@ LEAKY_RELU_BACKWARD = Exercise(
             name="gradient at 0",
             points=1,
             group="zero",
-            hint="At exactly 0 the book takes the slope of the side x <= 0, which is alpha. Which comparison says that?",
+            hint="At exactly 0 the book takes the slope of the side x <= 0, which is alpha. Which comparison says "
+            "that?",
         ),
         edges(),
         unchanged(),
@@ -200,11 +203,12 @@ LEAKY_RELU_BACKWARD = Exercise(
         Misconception(
             id="gradient_zero_at_zero",
             function=lambda dout, x, alpha=0.01: dout * ((x > 0) + alpha * (x < 0)).astype(x.dtype),
-            hint="At x = 0 neither of your two sides applies, so the gradient is 0. Which side does the book give it to?",
+            hint="At x = 0 neither of your two sides applies, so the gradient is 0. Which side does the book give it "
+            "to?",
         ),
         Misconception(
             id="missing_dout",
-            function=lambda dout, x, alpha=0.01: np.where(x > 0, 1, alpha).astype(x.dtype),
+            function=lambda dout, x, alpha=0.01: np.where(x > 0, 1.0, alpha).astype(x.dtype),
             hint="You return the slope alone. By what does the chain rule multiply it?",
         ),
         Misconception(
@@ -225,7 +229,8 @@ LEAKY_RELU_BACKWARD = Exercise(
         Misconception(
             id="mask_of_dout",
             function=lambda dout, x, alpha=0.01: np.where(dout > 0, dout, alpha * dout),
-            hint="You choose the side by the sign of `dout`. Does the slope depend on the gradient, or on what went in?",
+            hint="You choose the side by the sign of `dout`. Does the slope depend on the gradient, or on what went "
+            "in?",
         ),
         Misconception(
             id="ignores_alpha",
@@ -240,7 +245,8 @@ LEAKY_RELU_BACKWARD = Exercise(
         Misconception(
             id="default_0.1",
             function=lambda dout, x, alpha=0.1: np.where(x > 0, dout, alpha * dout),
-            hint="Your slope is 0.1 when none is given, as some lecture notes have it. What does the signature here say?",
+            hint="Your slope is 0.1 when none is given, as some lecture notes have it. What does the signature here "
+            "say?",
         ),
         Misconception(
             id="default_0.2",
@@ -266,7 +272,7 @@ LEAKY_RELU_BACKWARD = Exercise(
     variants={
         "loop": _backward_loop,
         "copy": _backward_copy,
-        "slope": lambda dout, x, alpha=0.01: dout * np.where(x > 0, 1, alpha).astype(x.dtype),
+        "slope": lambda dout, x, alpha=0.01: dout * np.where(x > 0, 1.0, alpha).astype(x.dtype),
         "two_masks": lambda dout, x, alpha=0.01: dout * (x > 0) + alpha * dout * (x <= 0),
     },
 )

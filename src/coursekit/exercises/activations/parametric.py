@@ -30,7 +30,8 @@ def _dalpha(dout: Array, x: Array) -> Any:
 
 
 def _loop(dout: Array, x: Array, alpha: float) -> Any:
-    dx, dalpha = np.empty_like(dout), 0.0
+    dx = np.empty_like(dout)
+    dalpha: Any = 0.0
     for i in np.ndindex(x.shape):
         if x[i] > 0:
             dx[i] = dout[i]
@@ -61,7 +62,8 @@ def _float64(dout: Array, x: Array, alpha: float) -> Any:
 PRELU_BACKWARD = Exercise(
     assignment="activations",
     reference=prelu_backward,
-    task="PReLU is leaky ReLU whose slope is learned, so the backward pass has two gradients. Return `dx`, an array like "
+    task="PReLU is leaky ReLU whose slope is learned, so the backward pass has two gradients. Return `dx`, an array "
+    "like "
     "`x`, and `dalpha`, one number: all entries share one `alpha`.",
     rule="dx = dout where x > 0, else alpha * dout;  dalpha = sum of dout * x over the entries with x <= 0",
     returns=Several(dx=ArrayOf(), dalpha=Number()),
@@ -78,7 +80,8 @@ PRELU_BACKWARD = Exercise(
             name="gradient at 0",
             points=1,
             group="zero",
-            hint="At exactly 0 the book takes the slope of the side x <= 0, which is alpha. Which comparison says that?",
+            hint="At exactly 0 the book takes the slope of the side x <= 0, which is alpha. Which comparison says "
+            "that?",
         ),
         edges(),
         unchanged(),
@@ -98,7 +101,8 @@ PRELU_BACKWARD = Exercise(
         Misconception(
             id="dalpha_mean",
             function=lambda dout, x, alpha: (_dx(dout, x, alpha), np.mean(dout * np.minimum(x, 0))),
-            hint="Your dalpha is a mean over all entries. One alpha serves them all: do their gradients average, or add up?",
+            hint="Your dalpha is a mean over all entries. One alpha serves them all: do their gradients average, or "
+            "add up?",
         ),
         Misconception(
             id="dalpha_mean_over_rows",
@@ -124,7 +128,8 @@ PRELU_BACKWARD = Exercise(
         Misconception(
             id="dalpha_times_alpha",
             function=lambda dout, x, alpha: (_dx(dout, x, alpha), alpha * _dalpha(dout, x)),
-            hint="Your dalpha holds alpha as a factor. What is left of alpha * x when you differentiate with respect to alpha?",
+            hint="Your dalpha holds alpha as a factor. What is left of alpha * x when you differentiate with respect "
+            "to alpha?",
         ),
         Misconception(
             id="dalpha_per_unit",
@@ -154,7 +159,8 @@ PRELU_BACKWARD = Exercise(
         Misconception(
             id="order",
             function=lambda dout, x, alpha: (_dalpha(dout, x), _dx(dout, x, alpha)),
-            hint="Your two results come in the other order. The gradients follow the inputs: which is first, x or alpha?",
+            hint="Your two results come in the other order. The gradients follow the inputs: which is first, x or "
+            "alpha?",
         ),
         Misconception(
             id="in_place",

@@ -17,7 +17,7 @@ def _relu_loop(x: Array) -> Array:
     out = np.empty_like(x)
     for i in range(x.shape[0]):
         for j in range(x.shape[1]):
-            out[i, j] = x[i, j] if x[i, j] > 0 else 0
+            out[i, j] = max(0, x[i, j])
     return out
 
 
@@ -65,7 +65,8 @@ RELU = Exercise(
         Misconception(
             id="minimum",
             function=lambda x: np.minimum(x, 0),
-            hint="You keep what is below 0 and cut what is above. Which of `np.minimum` and `np.maximum` keeps the larger?",
+            hint="You keep what is below 0 and cut what is above. Which of `np.minimum` and `np.maximum` keeps the "
+            "larger?",
         ),
         Misconception(
             id="step",
@@ -86,7 +87,8 @@ RELU = Exercise(
         Misconception(
             id="in_place",
             function=_relu_in_place,
-            hint="The values are right, but the caller's `x` is overwritten. Who else still needs `x`: the backward pass?",
+            hint="The values are right, but the caller's `x` is overwritten. Who else still needs `x`: the backward "
+            "pass?",
         ),
         Misconception(
             id="float64",
@@ -161,7 +163,8 @@ RELU_BACKWARD = Exercise(
         Misconception(
             id="gradient_one_at_zero",
             function=lambda dout, x: dout * (x >= 0),
-            hint="At x = 0 you pass the gradient on. relu has no slope there, so a convention decides: the book's is 0. "
+            hint="At x = 0 you pass the gradient on. relu has no slope there, so a convention decides: the book's is "
+            "0. "
             "Should it be `>` or `>=`?",
         ),
         Misconception(
@@ -188,7 +191,8 @@ RELU_BACKWARD = Exercise(
         Misconception(
             id="in_place",
             function=_backward_in_place,
-            hint="The values are right, but the caller's `dout` is overwritten. Where would a second use of it go wrong?",
+            hint="The values are right, but the caller's `dout` is overwritten. Where would a second use of it go "
+            "wrong?",
         ),
         Misconception(
             id="float64",

@@ -1,5 +1,7 @@
 """sigmoid, sigmoid_backward and tanh_backward."""
 
+from typing import Any
+
 import numpy as np
 
 from coursekit.exercises.activations.drawing import elementwise
@@ -89,12 +91,14 @@ SIGMOID = Exercise(
         Misconception(
             id="inf_over_inf",
             function=lambda x: np.exp(x) / (1 + np.exp(x)),
-            hint="For large x you divide inf by inf, which is NaN. What do you get when you divide top and bottom by exp(x)?",
+            hint="For large x you divide inf by inf, which is NaN. What do you get when you divide top and bottom by "
+            "exp(x)?",
         ),
         Misconception(
             id="sign_of_exponent",
             function=lambda x: 1 / (1 + np.exp(x)),
-            hint="Your curve falls from 1 to 0. Should the sigmoid of a large number be near 1 or near 0, and which sign in "
+            hint="Your curve falls from 1 to 0. Should the sigmoid of a large number be near 1 or near 0, and which "
+            "sign in "
             "the exponent does that?",
         ),
         Misconception(
@@ -105,7 +109,8 @@ SIGMOID = Exercise(
         Misconception(
             id="tanh_half_scale",
             function=lambda x: (1 + np.tanh(x)) / 2,
-            hint="The range is right, but the curve is twice too steep: this is sigmoid(2x). What belongs inside the tanh?",
+            hint="The range is right, but the curve is twice too steep: this is sigmoid(2x). What belongs inside the "
+            "tanh?",
         ),
         Misconception(
             id="derivative",
@@ -156,13 +161,16 @@ def _sigmoid_backward_loop(dout: Array, x: Array) -> Array:
 SIGMOID_BACKWARD = Exercise(
     assignment="activations",
     reference=sigmoid_backward,
-    task="Write the backward pass of the sigmoid. `dout` is the gradient at its output, `x` what went INTO it; return the "
+    task="Write the backward pass of the sigmoid. `dout` is the gradient at its output, `x` what went INTO it; "
+    "return the "
     "gradient at `x`. No overflow warning for entries as large as 10,000.",
     rule="dx = dout * s * (1 - s), where s = sigmoid(x)",
     returns=ArrayOf(),
     cases=_backward_cases,
     checks=(
-        values(2, "At x = 0 the slope of the sigmoid is 1/4. What does yours give there, before `dout` is multiplied in?"),
+        values(
+            2, "At x = 0 the slope of the sigmoid is 1/4. What does yours give there, before `dout` is multiplied in?"
+        ),
         large(),
         _NO_OVERFLOW,
         edges(),
@@ -200,7 +208,8 @@ SIGMOID_BACKWARD = Exercise(
         Misconception(
             id="overflow",
             function=lambda dout, x: dout * _naive(x) * (1 - _naive(x)),
-            hint="The values are right, but `exp(-x)` overflows where x is very negative. Does your own sigmoid warn there too?",
+            hint="The values are right, but `exp(-x)` overflows where x is very negative. Does your own sigmoid warn "
+            "there too?",
         ),
         Misconception(
             id="inf_over_inf",
@@ -211,7 +220,8 @@ SIGMOID_BACKWARD = Exercise(
         Misconception(
             id="in_place",
             function=_sigmoid_backward_in_place,
-            hint="The values are right, but the caller's `dout` is overwritten. Which operator of yours works in place?",
+            hint="The values are right, but the caller's `dout` is overwritten. Which operator of yours works in "
+            "place?",
         ),
         Misconception(
             id="float64",
@@ -229,7 +239,7 @@ SIGMOID_BACKWARD = Exercise(
 )
 
 
-def _tanh_from_exp(x: Array) -> Array:
+def _tanh_from_exp(x: Array) -> Any:
     return (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x))
 
 
@@ -254,7 +264,8 @@ def _tanh_backward_float64(dout: Array, x: Array) -> Array:
 TANH_BACKWARD = Exercise(
     assignment="activations",
     reference=tanh_backward,
-    task="Write the backward pass of tanh. `dout` is the gradient at its output, `x` what went INTO it; return the gradient "
+    task="Write the backward pass of tanh. `dout` is the gradient at its output, `x` what went INTO it; return the "
+    "gradient "
     "at `x`. `np.tanh` may be used.",
     rule="dx = dout * (1 - tanh(x)**2)",
     returns=ArrayOf(),
@@ -301,12 +312,14 @@ TANH_BACKWARD = Exercise(
         Misconception(
             id="inf_over_inf",
             function=lambda dout, x: dout * (1 - _tanh_from_exp(x) ** 2),
-            hint="For large entries your tanh divides inf by inf, which is NaN. Is there a function in NumPy that does not?",
+            hint="For large entries your tanh divides inf by inf, which is NaN. Is there a function in NumPy that "
+            "does not?",
         ),
         Misconception(
             id="in_place",
             function=_tanh_backward_in_place,
-            hint="The values are right, but the caller's `dout` is overwritten. Which operator of yours works in place?",
+            hint="The values are right, but the caller's `dout` is overwritten. Which operator of yours works in "
+            "place?",
         ),
         Misconception(
             id="float64",
