@@ -85,7 +85,8 @@ class SoftmaxCrossEntropy:
         self._top, self._total, self._log = (np.empty(n, scores.dtype) for _ in range(3))
         self._ones, self._class_ones = np.ones(n, scores.dtype), np.ones(n_classes, scores.dtype)
         self._columns, self._at = np.arange(n), np.empty(n, np.intp)
-        self._n = np.array(n, scores.dtype)
+        # As an array, so that small labels (int8) times n do not overflow.
+        self._n, self._stride = np.array(n, scores.dtype), np.array(n, np.intp)
         self._fits = (scores.shape, scores.dtype)
 
     def unchecked(self, scores: Array, y: Labels) -> tuple[float, Array]:
@@ -96,7 +97,7 @@ class SoftmaxCrossEntropy:
         if self._fits != (scores.shape, scores.dtype):
             self._allocate(scores)
         rows, total, at = self._rows, self._total, self._at
-        np.multiply(y, len(y), out=at, casting="unsafe")
+        np.multiply(y, self._stride, out=at, casting="unsafe")
         np.add(at, self._columns, out=at)
         np.copyto(rows, scores.T)
         np.maximum.reduce(rows, axis=0, out=self._top)

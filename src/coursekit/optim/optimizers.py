@@ -50,9 +50,9 @@ class Optimizer:
             self._state = self.allocate(params)
         self._params, self._grads = params, grads
         spare = np.empty(min(_CHUNK, params.size), params.dtype)
+        arrays = (params, grads, *self._state)
         self._chunks = [
-            tuple(array[start : start + _CHUNK] for array in (params, grads, *self._state))
-            + (spare[: params.size - start],)
+            (*(array[start : start + _CHUNK] for array in arrays), spare[: params.size - start])
             for start in range(0, params.size, _CHUNK)
         ]
 
@@ -68,9 +68,9 @@ class Optimizer:
         raise NotImplementedError
 
     def flush(self, *arrays: Array) -> None:
-        """Every `_FLUSH_EVERY` steps set tiny numbers to 0: a state that decays (a dead unit's) would end in denormals.
+        """Every `_FLUSH_EVERY` steps set tiny numbers to 0: a state that decays (a dead unit's) ends in denormals.
 
-        Processors compute with those many times slower. The bound lies far above them and far below what moves a weight.
+        Processors compute with those many times slower. The bound lies far above them, far below what moves a weight.
         """
         if self.t % _FLUSH_EVERY == 0:
             for array in arrays:

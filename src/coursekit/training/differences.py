@@ -74,4 +74,4 @@ def gradient_check(model: Sequential, x: ArrayLike, y: Any, *, loss: Loss | None
     def value(_: Array) -> float:
         return loss(model.forward(x), y)[0]
 
-    return relative_error(gradient, numerical_gradient(value, model.params, h))
+    return relative_error(gradient, numerical_gradient(value, np.asarray(model.params, np.float64), h))
