@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from coursekit.exercises.cases import Case, Given, fresh, unchanged
-from coursekit.exercises.kinds import Kind, UnreadableError
+from coursekit.exercises.kinds import Kind, UnreadableError, type_name
 
 _PRINT_LIMIT = 2000
 
@@ -70,6 +70,11 @@ def ask_all(
 
 
 _TIME_UP = "it did not finish in time"
+
+
+def out_of_time(count: int) -> list[Answer]:
+    """As many answers that were not given in time."""
+    return [Answer(error=_TIME_UP, stopped=True)] * count
 
 
 def ask(
@@ -136,10 +141,10 @@ def _safe_text(thing: object) -> str:
 
 def _complaint(problem: BaseException, function: object) -> str:
     text = _safe_text(problem)
-    name = type.__getattribute__(type(problem), "__name__")[:60]
-    code = getattr(function, "__code__", None)
+    name = type_name(problem)
+    code = function.__code__ if type(function) is types.FunctionType else None
     line = None
-    if isinstance(code, types.CodeType):
+    if code is not None:
         for frame, number in traceback.walk_tb(problem.__traceback__):
             if frame.f_code.co_filename == code.co_filename:
                 line = number

@@ -16,6 +16,12 @@ _INTEGERS = frozenset({int} | {t for t in _SCALARS if issubclass(t, np.integer)}
 _LARGEST = 10_000_000
 
 
+def type_name(value: object) -> str:
+    """The name of a value's type, read past any property of that name."""
+    name: str = type.__dict__["__name__"].__get__(type(value))
+    return name[:60]
+
+
 class UnreadableError(Exception):
     """The answer is not of the kind that was asked for; the message completes the sentence "it returned ..."."""
 
@@ -38,8 +44,8 @@ def describe(value: Any) -> str:
     if kind in (float, int, bool, str):
         return f"the {kind.__name__} {str(value)[:40]!r}" if kind is str else f"the {kind.__name__} {str(value)[:40]}"
     if type.__subclasscheck__(np.ndarray, kind):
-        return f"a {type.__getattribute__(kind, '__name__')[:60]}, a special kind of array: return a plain NumPy array"
-    return f"an object of type {type.__getattribute__(kind, '__name__')[:60]}"
+        return f"a {type_name(value)}, a special kind of array: return a plain NumPy array"
+    return f"an object of type {type_name(value)}"
 
 
 @dataclass(frozen=True)
@@ -199,7 +205,7 @@ class Several(Kind):
 
     def read(self, value: Any) -> Any:
         """As a tuple."""
-        if isinstance(value, tuple) and type(value) is not tuple:  # a named tuple, read past its own methods
+        if type(value) is not tuple and issubclass(type(value), tuple):  # a named tuple, read past its own methods
             value = tuple(tuple.__iter__(value))
         if type(value) not in (tuple, list):
             raise UnreadableError(

@@ -9,7 +9,7 @@ from typing import Any
 from coursekit.exercises.asking import Answer, ask_all
 from coursekit.exercises.cases import PUBLIC_SEED, Case, Draw
 from coursekit.exercises.judging import Asked, Check, Names, agreement, failure
-from coursekit.exercises.kinds import Kind, Several
+from coursekit.exercises.kinds import Kind, Several, type_name
 from coursekit.exercises.result import CheckResult, Result
 
 Function = Callable[..., Any]
@@ -136,12 +136,15 @@ class Exercise:
 
     def ask(self, paper: Paper, submission: Function | Mapping[str, Function]) -> list[Answer]:
         """The submission's answers, as plain data."""
-        functions = dict(submission) if isinstance(submission, Mapping) else {self.name: submission}
+        functions: dict[str, Any] = {self.name: submission}
+        if issubclass(type(submission), Mapping):
+            given: Any = submission  # by its type: `isinstance` would ask the object itself
+            functions = {name: given[name] for name in (self.name, *self.needs) if name in given}
         for name in (self.name, *self.needs):
             if name not in functions:
                 return [Answer(error=f"there is no function {name}")] * len(paper.cases)
             if not callable(functions[name]):
-                kind = type(functions[name]).__name__
+                kind = type_name(functions[name])
                 return [Answer(error=f"{name} is not a function, it is of type {kind}")] * len(paper.cases)
         return self._ask(functions, paper.cases)
 

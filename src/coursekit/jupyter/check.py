@@ -15,7 +15,8 @@ from html import escape
 from types import FrameType
 from typing import Any
 
-from coursekit.exercises import PUBLIC_SEED, Exercise, ExerciseError, Result, TimeUp, exercise
+from coursekit.exercises import PUBLIC_SEED, Answer, Exercise, ExerciseError, Result, TimeUp, exercise
+from coursekit.exercises.asking import out_of_time
 
 SEED_VARIABLE = "COURSEKIT_GRADING_SEED"
 SECONDS = 10.0
@@ -99,8 +100,13 @@ def _grading_seed() -> int:
 
 def _evaluate(found: Exercise, functions: Mapping[str, Callable[..., Any]], seed: int, seconds: float) -> Result:
     paper = found.paper(seed)
-    with _timer(seconds) as timed:
-        answers = found.ask(paper, functions)
+    answers: list[Answer] | None = None
+    timed = True
+    try:
+        with _timer(seconds) as timed:
+            answers = found.ask(paper, functions)
+    except TimeUp:  # it rang after the last answer
+        answers = answers or out_of_time(len(paper.cases))
     result = found.judge(paper, answers)
     return result if timed else result.with_notes(_NO_TIMER)
 
@@ -123,10 +129,12 @@ def _timer(seconds: float) -> Iterator[bool]:
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield False
         return
-    swallowed = 0
+    swallowed, done = 0, False
 
     def ring(number: int, frame: FrameType | None) -> None:
         nonlocal swallowed
+        if done:
+            return
         swallowed += 1
         signal.setitimer(signal.ITIMER_REAL, 0.05 if swallowed < _PATIENCE else random.uniform(2e-6, 5e-4))
         raise TimeUp
@@ -136,6 +144,7 @@ def _timer(seconds: float) -> Iterator[bool]:
     try:
         yield True
     finally:
+        done = True
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
         if delay:

@@ -9,7 +9,7 @@ from coursekit.exercises.judging import Check
 from coursekit.exercises.kinds import Number
 from coursekit.exercises.spec import Exercise, Misconception
 from coursekit.exercises.standard import unchanged, values
-from coursekit.nn.activations import dead_fraction
+from coursekit.nn import dead_fraction
 
 
 def _cases(draw: Draw) -> list[Case]:

@@ -10,7 +10,7 @@ from coursekit.exercises.judging import Check
 from coursekit.exercises.kinds import ArrayOf
 from coursekit.exercises.spec import Exercise, Misconception
 from coursekit.exercises.standard import edges, keeps_float32, large, unchanged, values
-from coursekit.nn.activations import elu, elu_backward
+from coursekit.nn import elu, elu_backward
 
 
 def _cases(draw: Draw, *, backward: bool) -> list[Case]:

@@ -10,7 +10,7 @@ from coursekit.exercises.judging import Check
 from coursekit.exercises.kinds import ArrayOf
 from coursekit.exercises.spec import Exercise, Misconception
 from coursekit.exercises.standard import edges, keeps_float32, unchanged, values
-from coursekit.nn.activations import leaky_relu, leaky_relu_backward
+from coursekit.nn import leaky_relu, leaky_relu_backward
 
 
 def _forward_cases(draw: Draw) -> list[Case]:
@@ -213,7 +213,7 @@ LEAKY_RELU_BACKWARD = Exercise(
         ),
         Misconception(
             id="missing_dout_below_zero",
-            function=lambda dout, x, alpha=0.01: np.where(x > 0, dout, alpha).astype(x.dtype),
+            function=lambda dout, x, alpha=0.01: np.where(x > 0, dout, np.asarray(alpha, dtype=x.dtype)),
             hint="Above 0 you pass `dout` on, below 0 you return alpha alone. What happened to `dout` there?",
         ),
         Misconception(

@@ -8,7 +8,7 @@ from coursekit.exercises.cases import Array, Case, Draw, with_layouts
 from coursekit.exercises.kinds import ArrayOf, Several
 from coursekit.exercises.spec import Exercise, Misconception
 from coursekit.exercises.standard import edges, keeps_float32, unchanged, values
-from coursekit.nn.activations import maxout, maxout_backward
+from coursekit.nn import maxout, maxout_backward
 
 _GAP = 0.05
 _LARGE = 1000.0  # times weights up to 3: sums far above 1e4, and their rounding with them

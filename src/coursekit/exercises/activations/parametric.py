@@ -10,7 +10,7 @@ from coursekit.exercises.judging import Check
 from coursekit.exercises.kinds import ArrayOf, Number, Several
 from coursekit.exercises.spec import Exercise, Misconception
 from coursekit.exercises.standard import edges, keeps_float32, unchanged, values
-from coursekit.nn.activations import prelu_backward
+from coursekit.nn import prelu_backward
 
 
 def _cases(draw: Draw) -> list[Case]:

@@ -10,7 +10,7 @@ from coursekit.exercises.judging import Check
 from coursekit.exercises.kinds import ArrayOf
 from coursekit.exercises.spec import Exercise, Misconception
 from coursekit.exercises.standard import edges, keeps_float32, unchanged, values
-from coursekit.nn.activations import relu, relu_backward
+from coursekit.nn import relu, relu_backward
 
 
 def _relu_loop(x: Array) -> Array:

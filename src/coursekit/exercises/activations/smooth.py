@@ -10,7 +10,7 @@ from coursekit.exercises.judging import Check
 from coursekit.exercises.kinds import ArrayOf
 from coursekit.exercises.spec import Exercise, Misconception
 from coursekit.exercises.standard import edges, keeps_float32, large, unchanged, values
-from coursekit.nn.activations import sigmoid, sigmoid_backward, tanh_backward
+from coursekit.nn import sigmoid, sigmoid_backward, tanh_backward
 
 _NO_OVERFLOW = Check(
     name="no overflow",
