@@ -1,4 +1,5 @@
-"""The record of one claim, and how it is measured: once per seed, kept under the hash of all that the result depends on."""
+"""The record of one claim, and how it is measured: once per seed, kept under the hash of all that the result "
+"depends on."""
 
 import hashlib
 import json
@@ -29,11 +30,12 @@ class Verdict(StrEnum):
 class Claim:
     """One empirical claim of the lecture notes.
 
-    `statement` is the claim in our words, `source` says where it stands ("notes 2, lines 63-64; Krizhevsky et al. 2012"),
-    `setup` tells in one or two sentences what is run. `experiment(seed)` returns numbers by name; `judge` reads the
-    verdict off the numbers of all seeds, and `report` says them in one sentence. `verdict` is what the book prints: a run
-    that contradicts it fails the tests and the build. A claim that cannot be tested here has no experiment and a
-    `reason` that gives the source's own figure.
+    `statement` is the claim in our words, `source` says where it stands ("notes 2; Krizhevsky et al. 2012"), `setup`
+    tells in one or two sentences what is run. `experiment(seed)` returns numbers by name; `judge` reads the verdict off
+    the numbers of all seeds, and `report` says them in one sentence. `verdict` is what the book prints: a run that
+    contradicts it fails the tests and the build. A claim that cannot be tested here has no experiment and a `reason`
+    that gives the source's own figure. So has one that is wrong by the record (who proposed what): there the sources in
+    `reason` are the evidence.
     """
 
     id: str
@@ -50,11 +52,15 @@ class Claim:
 
     def __post_init__(self) -> None:
         tested = [self.experiment, self.judge, self.report]
-        if self.verdict is Verdict.UNTESTABLE:
-            if any(tested) or not self.reason:
+        if any(tested):
+            if self.verdict is Verdict.UNTESTABLE:
                 raise ValueError(f"claim {self.id}: what is not testable has a reason and no experiment")
-        elif not all(tested) or not self.setup:
-            raise ValueError(f"claim {self.id}: a tested claim needs setup, experiment, judge and report")
+            if not all(tested) or not self.setup:
+                raise ValueError(f"claim {self.id}: a tested claim needs setup, experiment, judge and report")
+        elif self.verdict not in (Verdict.UNTESTABLE, Verdict.WRONG) or not self.reason:
+            raise ValueError(
+                f"claim {self.id}: without experiment it needs a reason, and is untestable or wrong as stated"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +81,7 @@ class Measured:
 def measure(claim: Claim) -> Measured:
     """Run the claim's experiment once per seed, or read the numbers of an earlier run of the same code."""
     if claim.experiment is None or claim.judge is None or claim.report is None:
-        return Measured(claim=claim, numbers={}, verdict=Verdict.UNTESTABLE, summary=claim.reason)
+        return Measured(claim=claim, numbers={}, verdict=claim.verdict, summary=claim.reason)
     store = _store(claim)
     if store is not None and store.exists():
         rows = json.loads(store.read_text("utf-8"))
@@ -91,7 +97,8 @@ def measure(claim: Claim) -> Measured:
 
 
 def _store(claim: Claim) -> Path | None:
-    """Where the numbers are kept: a folder named by the environment, a file named by the hash of what they depend on."""
+    """Where the numbers are kept: a folder named by the environment, a file named by the hash of what they depend "
+    "on."""
     folder = os.environ.get("COURSEKIT_CLAIMS_CACHE")
     if not folder:
         return None

@@ -22,7 +22,8 @@ HE = 2.0**0.5
 
 @dataclass(frozen=True)
 class Signals:
-    """Output of every layer, gradient at every layer's output (first layer first), and the standard deviations of both."""
+    """Output of every layer, gradient at every layer's output (first layer first), and the standard deviations of "
+    "both."""
 
     outputs: list[Values]
     gradients: list[Values]
@@ -38,11 +39,13 @@ def signals(unit: str, gain: float, depth: int) -> Signals:
     """
     rng = np.random.default_rng(0)
     forward, backward = UNITS[unit].bind(_ALPHA.get(unit, 0.0))
-    x = rng.standard_normal((EXAMPLES, WIDTH))
-    dout = rng.standard_normal((EXAMPLES, WIDTH))
+    x: Values = rng.standard_normal((EXAMPLES, WIDTH))
+    dout: Values = rng.standard_normal((EXAMPLES, WIDTH))
     weights = [nn.normal_init(WIDTH, WIDTH, gain / WIDTH**0.5, rng) for _ in range(depth)]
     bias = np.zeros(WIDTH)
-    inputs, before, outputs = [], [], []
+    inputs: list[Values] = []
+    before: list[Values] = []
+    outputs: list[Values] = []
     for w in weights:
         inputs.append(x)
         before.append(nn.linear(x, w, bias))
@@ -91,13 +94,19 @@ def signals(unit: str, gain: float, depth: int) -> Signals:
         Try(
             label="The same with Xavier",
             values={"unit": "relu", "gain": 1.0, "depth": 20},
-            notice="Both lines fall: each layer keeps about 0.71 of the size, and after twenty layers a thousandth is left.",
+            notice=(
+                "Both lines fall: each layer keeps about 0.71 of the size, and after twenty layers a thousandth is "
+                "left."
+            ),
             frame=19,
         ),
         Try(
             label="tanh with weights too large",
             values={"unit": "tanh", "gain": 10.0, "depth": 10},
-            notice="The outputs pile up at −1 and 1. The gradient does not vanish here, it grows on the way down: large weights win.",
+            notice=(
+                "The outputs pile up at −1 and 1. The gradient does not vanish here, it grows on the way down: "
+                "large weights win."
+            ),
             frame=9,
         ),
     ],
@@ -110,13 +119,15 @@ def deep(unit: str, gain: float, depth: int) -> Figure:
     label = UNITS[unit].label
     sizes = Panel(
         id="sizes",
-        title=f"{plain(left)} of the gradient is left at layer 1",
+        title=f"layer 1: {_left(left)}",
         marks=[
             Rule(y=1.0, colour="muted"),
             Line(x=layers, y=_positive(run.output_std), colour="function", width=2.5, label="outputs"),
             Line(x=layers, y=_positive(run.gradient_std), colour="derivative", width=2.5, label="gradients"),
             Dots(x=layers[:, None], y=_positive(run.output_std)[:, None], colour="function", radius=6.0, frames=True),
-            Dots(x=layers[:, None], y=_positive(run.gradient_std)[:, None], colour="derivative", radius=6.0, frames=True),
+            Dots(
+                x=layers[:, None], y=_positive(run.gradient_std)[:, None], colour="derivative", radius=6.0, frames=True
+            ),
         ],
         x=Axis(label="layer", low=1, high=depth),
         y=Axis(label="standard deviation", log=True),
@@ -154,7 +165,7 @@ def deep(unit: str, gain: float, depth: int) -> Figure:
             f"{plain(float(run.gradient_std[-1]))} at layer {depth} to {plain(float(run.gradient_std[0]))} at layer 1. "
             "Below, the histograms of outputs and gradients, one layer at a time."
         ),
-        status=f"{what}: {plain(left)} of the gradient is left at layer 1.",
+        status=f"{what}; layer 1: {_left(left)}.",
         frames=Frames(count=depth, labels=[f"layer {n}" for n in layers], start=0, per_second=3.0, status=status),
     )
 
@@ -166,6 +177,13 @@ def _status(layer: int, run: Signals, label: str) -> str:
         f"{plain(float(run.output_std[layer]))}, {100 * float(np.mean(h == 0)):.0f} % are 0; "
         f"gradients have std {plain(float(run.gradient_std[layer]))}."
     )
+
+
+def _left(ratio: float) -> str:
+    """The gradient at layer 1, as a part or a multiple of the gradient at the top."""
+    if ratio > 1.5:
+        return f"the gradient has grown {plain(ratio)} times"
+    return f"{plain(ratio)} of the gradient is left"
 
 
 def _scheme(gain: float) -> str:

@@ -44,7 +44,8 @@ class Run:
 
 @lru_cache(maxsize=16)
 def run(unit: str, lr: float, bias: float, seed: int) -> Run:
-    """Train 2-30-2 on two moons by plain SGD, 200 steps of 20 examples; stops early where the loss is no longer finite."""
+    """Train 2-30-2 on two moons by plain SGD, 200 steps of 20 examples; stops early where the loss is no longer "
+    "finite."""
     rng = np.random.default_rng(seed)
     x, y = moons(POINTS, rng, noise=0.15)
     x = (x - x.mean(axis=0)) / x.std(axis=0)
@@ -61,7 +62,9 @@ def run(unit: str, lr: float, bias: float, seed: int) -> Run:
         accuracy = float(np.mean(model.forward(x).argmax(axis=1) == y))
         first = model.layers[0].params
         dead = np.all(hidden == 0, axis=0)
-        kept.append((number, first["w"].copy(), first["b"].copy(), dead, scores.argmax(axis=2).astype(np.uint8), accuracy))
+        kept.append(
+            (number, first["w"].copy(), first["b"].copy(), dead, scores.argmax(axis=2).astype(np.uint8), accuracy)
+        )
 
     keep(0)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -92,11 +95,37 @@ def run(unit: str, lr: float, bias: float, seed: int) -> Run:
     title="Units that die while the net learns",
     controls=[
         Choice(name="unit", label="activation", options=_LABELS, value="relu"),
-        Slider(name="lr", label="learning rate", symbol="η", low=0.01, high=10.0, value=2.0, step=0.05, log=True),
+        Slider(name="lr", label="learning rate", symbol="η", low=0.01, high=10.0, value=5.0, step=0.05, log=True),
         Slider(name="bias", label="bias at the start", symbol="b", low=-2.0, high=1.0, value=0.0, step=0.01),
         Button(name="seed", label="New start"),
     ],
-    tries=[],
+    tries=[
+        Try(
+            label="Learn gently",
+            values={"unit": "relu", "lr": 0.5, "bias": 0.0, "seed": 0},
+            notice="No unit dies: every line stays among the data, and more than nine in ten points are told apart.",
+            frame=-1,
+        ),
+        Try(
+            label="Learn far too fast",
+            values={"unit": "relu", "lr": 10.0, "bias": 0.0, "seed": 0},
+            notice="In the end every unit is dead, nothing can learn any more, and the accuracy is that of a coin.",
+            frame=-1,
+        ),
+        Try(
+            label="Start with biases of −2",
+            values={"unit": "relu", "lr": 0.5, "bias": -2.0, "seed": 0},
+            notice="Nearly half are dead before the first step, and not one of them comes back: nothing moves it.",
+            frame=0,
+        ),
+        Try(
+            label="Far too fast, but leaky",
+            values={"unit": "leaky_relu", "lr": 10.0, "bias": 0.0, "seed": 0},
+            notice="None dies, and it does better than the dead net. It learns badly all the same: a leak does not "
+            "mend a wrong learning rate.",
+            frame=-1,
+        ),
+    ],
 )
 def dead(unit: str, lr: float, bias: float, seed: int) -> Figure:
     """Data, decision regions and the units' hinges on the left; dead share and loss over the steps beside them."""
@@ -157,7 +186,8 @@ def dead(unit: str, lr: float, bias: float, seed: int) -> Figure:
         panels=[data, *curves],
         alt=(
             f"{setup}, trained on two moons. Dead at the start: {shares[0]:.0f} %; {final}{ending}. The loss goes from "
-            f"{plain(float(running[0]))} to {plain(float(running[-1]))}, the accuracy from {100 * result.accuracy[0]:.0f} % "
+            f"{plain(float(running[0]))} to {plain(float(running[-1]))}, the accuracy from "
+            f"{100 * result.accuracy[0]:.0f} % "
             f"to {100 * result.accuracy[-1]:.0f} %."
         ),
         status=f"{setup}: {final}, accuracy {100 * result.accuracy[-1]:.0f} %{ending}.",
@@ -168,7 +198,7 @@ def dead(unit: str, lr: float, bias: float, seed: int) -> Figure:
 
 
 def _hinges(w: Values, b: Values, chosen: NDArray[np.bool_]) -> tuple[Values, Values]:
-    """For every frame the lines `w·x + b = 0` of the chosen units, cut at the panel's edge, one after the other with NaN between.
+    """For every frame the lines `w·x + b = 0` of the chosen units, cut at the edge, with NaN between them.
 
     `w` is `(frames, 2, units)`; the results are `(frames, 3 * units)`.
     """
@@ -185,7 +215,11 @@ def _hinges(w: Values, b: Values, chosen: NDArray[np.bool_]) -> tuple[Values, Va
     end = np.fmin(np.fmin(bounds_x[1], bounds_y[1]), reach)
     hit = chosen & (start < end) & (np.abs(foot) < reach)
     gap = np.full_like(start, np.nan)
-    x = np.stack([np.where(hit, centre_x + start * along_x, np.nan), np.where(hit, centre_x + end * along_x, np.nan), gap])
-    y = np.stack([np.where(hit, centre_y + start * along_y, np.nan), np.where(hit, centre_y + end * along_y, np.nan), gap])
+    x = np.stack(
+        [np.where(hit, centre_x + start * along_x, np.nan), np.where(hit, centre_x + end * along_x, np.nan), gap]
+    )
+    y = np.stack(
+        [np.where(hit, centre_y + start * along_y, np.nan), np.where(hit, centre_y + end * along_y, np.nan), gap]
+    )
     frames, units = start.shape
     return (np.moveaxis(x, 0, -1).reshape(frames, 3 * units), np.moveaxis(y, 0, -1).reshape(frames, 3 * units))

@@ -37,22 +37,34 @@ _TANGENT_HALF = 1.6
         Try(
             label="Sigmoid at its best",
             values={"unit": "sigmoid", "x": 0.0},
-            notice="The slope is at its largest at 0, and it is only 0.25: even here three quarters of the gradient are lost.",
+            notice=(
+                "The slope is at its largest at 0, and it is only 0.25: even here three quarters of the gradient "
+                "are lost."
+            ),
         ),
         Try(
             label="A ReLU that is off",
             values={"unit": "relu", "x": -1.0},
-            notice="Slope 0: nothing flows back, however wrong the unit is. On the other side the slope is 1 and all of it flows.",
+            notice=(
+                "Slope 0: nothing flows back, however wrong the unit is. On the other side the slope is 1 and all "
+                "of it flows."
+            ),
         ),
         Try(
             label="Leave a leak",
             values={"unit": "leaky_relu", "x": -1.0, "alpha": 0.1},
-            notice="The negative side keeps the slope α = 0.1: a tenth of the gradient gets through, so the unit can come back.",
+            notice=(
+                "The negative side keeps the slope α = 0.1: a tenth of the gradient gets through, so the unit can "
+                "come back."
+            ),
         ),
         Try(
             label="Bend maxout into |x|",
             values={"unit": "maxout", "x": -2.0, "alpha": 1.0},
-            notice="Two lines, the larger wins: with α = 1 the unit is the absolute value, with α = 0 it is ReLU. It is flat nowhere.",
+            notice=(
+                "Two lines, the larger wins: with α = 1 the unit is the absolute value, with α = 0 it is ReLU. It "
+                "is flat nowhere."
+            ),
         ),
     ],
 )
@@ -100,7 +112,8 @@ def explorer(unit: str, x: float, alpha: float) -> Figure:
     return Figure(
         panels=[function, derivative],
         alt=(
-            f"Left: {named} for x from −6 to 6, at x = {plain(x, 1)} its value is {plain(value)}, with the tangent there. "
+            f"Left: {named} for x from −6 to 6, at x = {plain(x, 1)} its value is {plain(value)}, with the tangent "
+            "there. "
             f"Right: its derivative, at x = {plain(x, 1)} it is {plain(slope)}; {shaded}."
         ),
         status=(
@@ -118,7 +131,8 @@ def _share(slope: float) -> str:
 
 
 def _slope_line(unit: Unit, alpha: float, grid: Values) -> tuple[Values, Values]:
-    """The derivative along the grid; at a kink the line is broken by a NaN instead of jumping through values that are not there."""
+    """The derivative along the grid; at a kink the line is broken by a NaN instead of jumping through values that "
+    "are not there."""
     _, backward = unit.bind(alpha)
     if not unit.kink:
         return grid, backward(np.ones_like(grid), grid)

@@ -9,15 +9,15 @@ from numpy.typing import NDArray
 
 from coursekit import nn
 
-Values = NDArray[np.float64]
+Values = NDArray[np.floating]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Unit:
     """An activation as a function of one number.
 
-    `forward(x)` and `backward(dout, x)` take `alpha=` as well where `takes_alpha`; `kink` says that the derivative jumps
-    at 0; `low` and `high` bound the output where it is bounded on both sides.
+    `forward(x)` and `backward(dout, x)` take `alpha=` as well where `takes_alpha`; `kink` says that the derivative
+    jumps at 0; `low` and `high` bound the output where it is bounded on both sides.
     """
 
     name: str
@@ -80,11 +80,14 @@ _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def plain(number: float, digits: int = 3) -> str:
-    """A number for a sentence: `digits` decimals, or powers of ten where those would show nothing; a real minus sign."""
+    """A number for a sentence: `digits` decimals, or powers of ten where those would show nothing; a real minus "
+    "sign."""
     size = abs(number)
     if size == 0:
         return "0"
     if size < 0.5 * 10.0**-digits or size >= 1e4:
         mantissa, exponent = f"{number:.1e}".split("e")
         return f"{mantissa} × 10{str(int(exponent)).translate(_RAISED)}".replace("-", "−")
+    if size >= 10:
+        digits = min(digits, 1 if size < 1000 else 0)
     return f"{number:.{digits}f}".replace("-", "−")

@@ -1,0 +1,239 @@
+"""Claims on units that die."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from coursekit import nn
+from coursekit.claims.activations.experiments import death, split_digits
+from coursekit.claims.record import Claim, Numbers, Verdict
+from coursekit.optim import Adam
+from coursekit.training import train
+
+
+def _bad_start(seed: int) -> Mapping[str, float]:
+    runs = {f"std{std:g}": [death("relu", seed, lr=lr, std=std) for lr in (0.1, 0.3, 1.0)] for std in (0.01, 1.0, 3.0)}
+    return {
+        "start": max(float(np.mean(run.start)) for row in runs.values() for run in row),
+        "worst": max(run.share for row in runs.values() for run in row),
+        "he": max(death("relu", seed, lr=lr).share for lr in (0.1, 0.3, 1.0)),
+    }
+
+
+def _high_rate(seed: int) -> Mapping[str, float]:
+    runs = {f"lr{lr:g}": death("relu", seed, lr=lr) for lr in (0.1, 0.3, 1.0, 2.0)}
+    return {name: run.share for name, run in runs.items()} | {"second": runs["lr2"].end[1]}
+
+
+def _large_start(seed: int) -> Mapping[str, float]:
+    """Dead units at the start for the same weights at five scales, biases 0; and with a bias of -1 for comparison."""
+    x = split_digits(seed).x_train
+    found = {}
+    for scale in (0.01, 0.1, 1.0, 10.0, 100.0):
+        found[f"scale{scale:g}"] = _dead_of_scaled(x, seed, scale, 0.0)
+    return found | {"bias": _dead_of_scaled(x, seed, 1.0, -1.0), "uniform": _uniform(x, seed)}
+
+
+def _dead_of_scaled(x: np.ndarray, seed: int, scale: float, bias: float) -> float:
+    rng = np.random.default_rng(seed)
+    dead = []
+    for fan_in, fan_out in ((64, 100), (100, 100), (100, 100)):
+        x = nn.relu(nn.linear(x, scale * nn.he_init(fan_in, fan_out, rng), np.full(fan_out, bias)))
+        dead.append(nn.dead_fraction(x))
+    return float(np.mean(dead))
+
+
+def _uniform(x: np.ndarray, seed: int) -> float:
+    rng = np.random.default_rng(seed)
+    return nn.dead_fraction(nn.relu(nn.linear(x, rng.uniform(-1.0, 1.0, (64, 100)), np.zeros(100))))
+
+
+def _small_bias(seed: int) -> Mapping[str, float]:
+    found = {}
+    for lr in (0.01, 0.03, 0.1):
+        for bias in (0.0, 0.01):
+            run = death("relu", seed, lr=lr, bias=bias, optimizer=Adam)
+            found[f"dead_{lr:g}_{bias:g}"] = run.end[1]
+            found[f"error_{lr:g}_{bias:g}"] = run.error
+    return found
+
+
+def _bias_gain(n: Numbers) -> float:
+    """How much smaller the dead share is with bias 0.01, averaged over rates and seeds."""
+    return float(np.mean([n[f"dead_{lr}_0"] - n[f"dead_{lr}_0.01"] for lr in ("0.01", "0.03", "0.1")]))
+
+
+def _survivors(seed: int) -> Mapping[str, float]:
+    return {unit: death(unit, seed, lr=0.1, optimizer=Adam).share for unit in ("relu", "leaky_relu", "elu")} | {
+        "maxout": _maxout_dead(seed)
+    }
+
+
+def _maxout_dead(seed: int) -> float:
+    """Share of maxout units that pass no gradient to any of their weights for any training example, after training."""
+    data = split_digits(seed)
+    rng = np.random.default_rng(seed)
+    model = nn.Sequential(nn.Maxout(64, 100), nn.Maxout(100, 100), nn.Linear(100, 10), rng=rng)
+    for _ in train(model, data.x_train, data.y_train, optimizer=Adam(lr=0.1), epochs=5, batch_size=32, rng=rng):
+        pass
+    inputs = [data.x_train, *model.outputs(data.x_train)]
+    shares = []
+    for x, layer in zip(inputs, model.layers[:2], strict=False):
+        p = layer.params
+        _, dw1, db1, dw2, db2 = nn.maxout_backward(np.ones((len(x), 100)), x, p["w1"], p["b1"], p["w2"], p["b2"])
+        moved = (db1 != 0) | (db2 != 0) | np.any(dw1 != 0, axis=0) | np.any(dw2 != 0, axis=0)
+        shares.append(np.mean(~moved))
+    return float(np.mean(shares))
+
+
+def _m(numbers: Numbers, name: str) -> float:
+    return float(np.median(numbers[name]))
+
+
+def _percent(numbers: Numbers, name: str) -> str:
+    return f"{100 * _m(numbers, name):.0f} %"
+
+
+CLAIMS = (
+    Claim(
+        id="bad-start-kills-three-quarters",
+        chapter="activations",
+        statement="If the weights are not initialized well, maybe 75 % of the ReLU units are dead.",
+        source="notes 2",
+        verdict=Verdict.LESS,
+        setup=(
+            "64-100-100-10 on the digits, 5 epochs of SGD at rates 0.1, 0.3 and 1; weights with std 0.01, 1 or 3, "
+            "against He's. "
+            "The worst share of all hidden units over rates and scales."
+        ),
+        experiment=_bad_start,
+        judge=lambda n: (
+            Verdict.HOLDS if _m(n, "worst") >= 0.75 else Verdict.LESS if _m(n, "worst") > 0.25 else Verdict.NOT_HERE
+        ),
+        report=lambda n: (
+            f"At the start {_percent(n, 'start')} are dead. After training the worst case has "
+            f"{_percent(n, 'worst')}, with "
+            f"He's weights at the same rates {_percent(n, 'he')}. It takes the weights and the learning rate together."
+        ),
+    ),
+    Claim(
+        id="high-rate-kills",
+        chapter="activations",
+        statement="With a learning rate set too high, as much as 40 % of a ReLU net can be dead.",
+        source="CS231n, on which notes 2 and 4 rest",
+        verdict=Verdict.HOLDS,
+        setup=(
+            "64-100-100-10 on the digits with He's weights, 5 epochs of SGD; the share of all hidden units, at "
+            "four rates."
+        ),
+        experiment=_high_rate,
+        judge=lambda n: (
+            Verdict.HOLDS if _m(n, "lr2") >= 0.4 else Verdict.LESS if _m(n, "lr2") > 0.1 else Verdict.NOT_HERE
+        ),
+        report=lambda n: (
+            f"Dead: {_percent(n, 'lr0.1')} at η = 0.1, {_percent(n, 'lr0.3')} at 0.3, {_percent(n, 'lr1')} at 1, and "
+            f"{_percent(n, 'lr2')} at 2, which is {_percent(n, 'second')} of the second layer. It is a cliff, not a "
+            "slope."
+        ),
+    ),
+    Claim(
+        id="large-weights-dead-at-start",
+        chapter="activations",
+        statement="With large initial weights and many inputs, a ReLU unit is likely to be dead from the beginning.",
+        source="notes 4",
+        verdict=Verdict.WRONG,
+        setup=(
+            "Three ReLU layers of 100 on the digits, biases 0, He's weights times 0.01 to 100; and uniform(−1, 1) "
+            "weights."
+        ),
+        experiment=_large_start,
+        judge=lambda n: (
+            Verdict.WRONG
+            if bool(
+                np.all([n[f"scale{s}"] == n["scale1"] for s in ("0.01", "0.1", "10", "100")])
+                and np.all(n["scale1"] < 0.02)
+            )
+            else Verdict.HOLDS
+        ),
+        report=lambda n: (
+            f"Dead at the start: {_percent(n, 'scale0.01')} at a hundredth of He's scale, {_percent(n, 'scale1')} "
+            "at He's, "
+            f"{_percent(n, 'scale100')} at a hundred times it, {_percent(n, 'uniform')} with uniform(−1, 1). With "
+            "zero biases a factor "
+            f"on the weights changes no sign, so it cannot change who is on. A bias of −1 does: {_percent(n, 'bias')}."
+        ),
+    ),
+    Claim(
+        id="bias-001-helps",
+        chapter="activations",
+        statement="Starting all biases at 0.01 keeps ReLU units from dying.",
+        source="notes 2; CS231n, with a doubt",
+        verdict=Verdict.NOT_HERE,
+        setup=(
+            "64-100-100-10 on the digits, He's weights, 5 epochs of Adam at rates 0.01, 0.03 and 0.1; dead units "
+            "of the second layer."
+        ),
+        experiment=_small_bias,
+        judge=lambda n: (
+            Verdict.HOLDS if _bias_gain(n) > 0.1 else Verdict.LESS if _bias_gain(n) > 0.04 else Verdict.NOT_HERE
+        ),
+        report=lambda n: (
+            "Dead with bias 0 and with 0.01: "
+            + "; ".join(
+                f"{_percent(n, f'dead_{lr}_0')} and {_percent(n, f'dead_{lr}_0.01')} at η = {lr}"
+                for lr in ("0.01", "0.03", "0.1")
+            )
+            + ". What pushes units off is much larger than 0.01."
+        ),
+    ),
+    Claim(
+        id="leaky-does-not-die",
+        chapter="activations",
+        statement="Leaky ReLU will not die.",
+        source="notes 2; Maas et al. 2013",
+        verdict=Verdict.HOLDS,
+        setup=(
+            "64-100-100-10 on the digits, 5 epochs of Adam at 0.1, a rate that is far too high; units with a slope "
+            "below 0.001 everywhere."
+        ),
+        experiment=_survivors,
+        judge=lambda n: (
+            Verdict.HOLDS if bool(np.all(n["leaky_relu"] == 0) and np.all(n["relu"] > 0.2)) else Verdict.NOT_HERE
+        ),
+        report=lambda n: f"Leaky ReLU {_percent(n, 'leaky_relu')} dead, ReLU {_percent(n, 'relu')} in the same runs.",
+    ),
+    Claim(
+        id="maxout-does-not-die",
+        chapter="activations",
+        statement="Maxout does not die.",
+        source="notes 2; Goodfellow et al. 2013",
+        verdict=Verdict.HOLDS,
+        setup="The same runs with two maxout layers; units that send no gradient to any of their weights.",
+        experiment=_survivors,
+        judge=lambda n: Verdict.HOLDS if bool(np.all(n["maxout"] == 0)) else Verdict.NOT_HERE,
+        report=lambda n: (
+            f"Maxout {_percent(n, 'maxout')} dead, ReLU {_percent(n, 'relu')}. One of its two lines always wins."
+        ),
+    ),
+    Claim(
+        id="elu-does-not-die",
+        chapter="activations",
+        statement="ELU has all the benefits of ReLU, and does not die.",
+        source="notes 2; CS231n slides",
+        verdict=Verdict.LESS,
+        setup="The same runs with ELU, α = 1.",
+        experiment=_survivors,
+        judge=lambda n: (
+            Verdict.HOLDS
+            if _m(n, "elu") < 0.02
+            else Verdict.LESS
+            if _m(n, "elu") < 0.8 * _m(n, "relu")
+            else Verdict.NOT_HERE
+        ),
+        report=lambda n: (
+            f"{_percent(n, 'elu')} of the ELU units have a slope below 0.001 for every example, "
+            f"{_percent(n, 'relu')} of the ReLU units. "
+            "Its slope α exp(x) is never 0, but far on the negative side it might as well be."
+        ),
+    ),
+)

@@ -1,0 +1,196 @@
+"""Claims on how fast a net learns, what an activation costs and which one to take."""
+
+from collections.abc import Callable, Mapping
+from time import perf_counter
+
+import numpy as np
+
+from coursekit import nn
+from coursekit.claims.activations.experiments import best_error, best_steps
+from coursekit.claims.record import Claim, Numbers, Verdict
+
+#: How many times faster the notes say a rectifier is; within this much of it counts as agreement.
+_SIX, _SLACK = 6.0, 1.0
+
+
+def _steps(seed: int) -> Mapping[str, float]:
+    """Steps to 2 % training error, by hidden layers and activation."""
+    units = ("sigmoid", "tanh", "relu", "leaky_relu")
+    return {f"{unit}{hidden}": best_steps(unit, seed, hidden=hidden) for hidden in (1, 2, 4) for unit in units}
+
+
+def _ratio(n: Numbers, slow: str, fast: str, hidden: int) -> float:
+    """Median over the seeds of the ratio of steps."""
+    return float(np.median(n[f"{slow}{hidden}"] / n[f"{fast}{hidden}"]))
+
+
+def _six(slow: str, fast: str) -> Callable[[Numbers], Verdict]:
+    def judge(n: Numbers) -> Verdict:
+        ratios = [_ratio(n, slow, fast, hidden) for hidden in (1, 2, 4)]
+        if min(ratios) >= _SIX - _SLACK:
+            return Verdict.HOLDS
+        return Verdict.LESS if max(ratios) > 1.5 else Verdict.NOT_HERE
+
+    return judge
+
+
+def _all_ratios(n: Numbers, slow: str, fast: str) -> str:
+    one, two, four = (f"{_ratio(n, slow, fast, hidden):.1f}" for hidden in (1, 2, 4))
+    return f"{one} with one hidden layer, {two} with two, {four} with four"
+
+
+def _leaky(n: Numbers) -> Verdict:
+    against_both = {_six("sigmoid", "leaky_relu")(n), _six("tanh", "leaky_relu")(n)}
+    if against_both == {Verdict.HOLDS}:
+        return Verdict.HOLDS
+    return Verdict.NOT_HERE if against_both == {Verdict.NOT_HERE} else Verdict.LESS
+
+
+def _costs(seed: int) -> Mapping[str, float]:
+    """Times of one pass, forward and backward, as medians of interleaved runs, in units of ReLU's."""
+    rng = np.random.default_rng(seed)
+    x = rng.standard_normal((128, 256))
+    kinds = {"relu": nn.ReLU, "leaky_relu": nn.LeakyReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "elu": nn.ELU}
+    layers: dict[str, nn.Layer] = {name: kind() for name, kind in kinds.items()} | {"linear": nn.Linear(256, 256)}
+    for layer in layers.values():
+        nn.Sequential(layer, rng=rng)  # gives the layer its memory
+    times: dict[str, list[float]] = {name: [] for name in layers}
+    for _ in range(41):
+        for name, layer in layers.items():
+            start = perf_counter()
+            layer.backward(layer.forward(x))
+            times[name].append(perf_counter() - start)
+    unit = float(np.median(times["relu"]))
+    return {name: float(np.median(spent)) / unit for name, spent in times.items()}
+
+
+def _errors(seed: int) -> Mapping[str, float]:
+    return {
+        f"{unit}{hidden}": best_error(unit, seed, hidden=hidden)
+        for unit in ("sigmoid", "tanh", "relu")
+        for hidden in (1, 4)
+    }
+
+
+def _judge_sigmoid(n: Numbers) -> Verdict:
+    worse = [_m(n, f"sigmoid{hidden}") - _m(n, f"relu{hidden}") > 0.03 for hidden in (1, 4)]
+    return Verdict.HOLDS if all(worse) else Verdict.LESS if any(worse) else Verdict.NOT_HERE
+
+
+def _m(numbers: Numbers, name: str) -> float:
+    return float(np.median(numbers[name]))
+
+
+_STEPS_SETUP = (
+    "The digits, hidden layers of 64 units, SGD with batches of 32, each activation at the best of five learning "
+    "rates and with the "
+    "weights made for it; steps until 2 % training error."
+)
+
+CLAIMS = (
+    Claim(
+        id="relu-six-times-tanh",
+        chapter="activations",
+        statement="A ReLU net converges six times faster than a tanh net.",
+        source=(
+            "notes 2; Krizhevsky et al. 2012, fig. 1 (a four-layer convolutional net on CIFAR-10, to 25 % training "
+            "error)"
+        ),
+        verdict=Verdict.NOT_HERE,
+        setup=_STEPS_SETUP,
+        experiment=_steps,
+        judge=_six("tanh", "relu"),
+        report=lambda n: f"Steps of tanh over steps of ReLU: {_all_ratios(n, 'tanh', 'relu')}.",
+    ),
+    Claim(
+        id="relu-six-times-sigmoid",
+        chapter="activations",
+        statement="A ReLU net converges six times faster than a sigmoid net.",
+        source="notes 2; the source that it goes back to measured tanh only",
+        verdict=Verdict.LESS,
+        setup=_STEPS_SETUP,
+        experiment=_steps,
+        judge=_six("sigmoid", "relu"),
+        report=lambda n: (
+            f"Steps of the sigmoid over steps of ReLU: {_all_ratios(n, 'sigmoid', 'relu')}. There is no one factor: "
+            "it grows with depth."
+        ),
+    ),
+    Claim(
+        id="leaky-six-times",
+        chapter="activations",
+        statement="A leaky ReLU net converges six times faster than sigmoid and tanh nets.",
+        source="notes 2",
+        verdict=Verdict.LESS,
+        setup=_STEPS_SETUP,
+        experiment=_steps,
+        judge=_leaky,
+        report=lambda n: (
+            f"Sigmoid over leaky ReLU: {_all_ratios(n, 'sigmoid', 'leaky_relu')}. tanh over leaky ReLU: "
+            f"{_all_ratios(n, 'tanh', 'leaky_relu')}."
+        ),
+    ),
+    Claim(
+        id="exp-is-expensive",
+        chapter="activations",
+        statement=(
+            "The exponential in sigmoid, tanh and ELU is a bit expensive to compute; ReLU and leaky ReLU are cheap."
+        ),
+        source="notes 2; CS231n",
+        verdict=Verdict.HOLDS,
+        setup=(
+            "Forward and backward of each layer on 128 × 256 numbers, medians of 41 interleaved runs, three times. "
+            "Ratios of "
+            "times: they depend on the machine, their order hardly."
+        ),
+        experiment=_costs,
+        judge=lambda n: Verdict.HOLDS if _m(n, "sigmoid") > 1.3 and _m(n, "elu") > 1.3 else Verdict.NOT_HERE,
+        report=lambda n: (
+            f"In units of ReLU's time: leaky ReLU {_m(n, 'leaky_relu'):.1f}, tanh {_m(n, 'tanh'):.1f}, ELU "
+            f"{_m(n, 'elu'):.1f}, sigmoid "
+            f"{_m(n, 'sigmoid'):.1f}. The linear layer of 256 × 256 weights before it takes {_m(n, 'linear'):.1f}: "
+            "beside it ReLU adds "
+            f"{100 / _m(n, 'linear'):.0f} % and the sigmoid {100 * _m(n, 'sigmoid') / _m(n, 'linear'):.0f} %."
+        ),
+        seeds=range(3),
+    ),
+    Claim(
+        id="no-sigmoid",
+        chapter="activations",
+        statement="Don't use the sigmoid.",
+        source="notes 2; notes 4; CS231n",
+        verdict=Verdict.LESS,
+        setup=(
+            "Test error on the digits after 10 epochs of SGD at the best of three rates, with one and with four "
+            "hidden layers of 64."
+        ),
+        experiment=_errors,
+        judge=_judge_sigmoid,
+        report=lambda n: (
+            f"Four hidden layers: sigmoid {100 * _m(n, 'sigmoid4'):.0f} %, ReLU {100 * _m(n, 'relu4'):.1f} % wrong. "
+            "One hidden layer: "
+            f"{100 * _m(n, 'sigmoid1'):.1f} % and {100 * _m(n, 'relu1'):.1f} %, no difference to speak of."
+        ),
+        seeds=range(3),
+    ),
+    Claim(
+        id="tanh-expect-little",
+        chapter="activations",
+        statement="Try tanh, but don't expect much.",
+        source="notes 2; CS231n",
+        verdict=Verdict.NOT_HERE,
+        setup="The same runs with tanh.",
+        experiment=_errors,
+        judge=lambda n: (
+            Verdict.HOLDS
+            if max(_m(n, "tanh1") - _m(n, "relu1"), _m(n, "tanh4") - _m(n, "relu4")) > 0.015
+            else Verdict.NOT_HERE
+        ),
+        report=lambda n: (
+            f"Wrong with tanh {100 * _m(n, 'tanh1'):.1f} % (one hidden layer) and {100 * _m(n, 'tanh4'):.1f} % "
+            "(four), with ReLU "
+            f"{100 * _m(n, 'relu1'):.1f} % and {100 * _m(n, 'relu4'):.1f} %. On a task of this size tanh is as good."
+        ),
+        seeds=range(3),
+    ),
+)
