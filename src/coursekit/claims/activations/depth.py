@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from coursekit import nn
 from coursekit.claims.activations.experiments import descent_steps, error, profile, split_digits, trained
@@ -13,7 +14,7 @@ def _range(_: int) -> Mapping[str, float]:
     """Where rounding makes the sigmoid 1, and that the exact value is still below it."""
     found = {}
     for dtype in (np.dtype(np.float32), np.dtype(np.float64)):
-        x = np.arange(0.0, 60.0, 0.25).astype(dtype)
+        x: NDArray[np.floating] = np.arange(0.0, 60.0, 0.25).astype(dtype)
         found[dtype.name] = float(x[nn.sigmoid(x) == 1][0])
     return found | {"gap": float(nn.sigmoid(np.array([-found["float64"]]))[0])}
 

@@ -6,10 +6,11 @@ from functools import lru_cache
 import numpy as np
 
 from coursekit import nn
-from coursekit.widgets.activations.units import UNITS, Values, plain
+from coursekit.widgets.activations.units import UNITS, Values
 from coursekit.widgets.controls import Choice, Slider
 from coursekit.widgets.figure import Axis, Bars, Dots, Figure, Frames, Line, Panel, Rule
 from coursekit.widgets.widget import Try, widget
+from coursekit.widgets.words import plain
 
 #: Every layer has as many units as the input has features, so fan_in is the same everywhere.
 WIDTH = 100

@@ -10,10 +10,11 @@ from coursekit import nn
 from coursekit.data import moons
 from coursekit.optim import SGD
 from coursekit.training import train
-from coursekit.widgets.activations.units import Values, plain
+from coursekit.widgets.activations.units import Values
 from coursekit.widgets.controls import Button, Choice, Slider
 from coursekit.widgets.figure import Axis, Dots, Figure, Frames, Line, Panel, Raster
 from coursekit.widgets.widget import Try, widget
+from coursekit.widgets.words import plain
 
 POINTS = 200
 UNITS = 30
