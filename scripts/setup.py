@@ -99,7 +99,8 @@ def front_end() -> None:
     if not stamp_is(js / "node_modules" / "packages.stamp", lock):
         run("front-end packages", [npm, "--prefix", "js", "ci", "--no-audit", "--no-fund"])
         write_stamp(js / "node_modules" / "packages.stamp", lock)
-    sources = [f for f in sorted(js.rglob("*")) if f.is_file() and "node_modules" not in f.parts]
+    made = {"node_modules", "generated"}
+    sources = [f for f in sorted(js.rglob("*")) if f.is_file() and not made.intersection(f.parts)]
     palette = ROOT / "src" / "coursekit" / "widgets" / "palette.py"
     dist = ROOT / "src" / "coursekit" / "assets" / "dist"
     made_from = digest([*sources, palette])
