@@ -1,7 +1,6 @@
 """One table of all optimizers: each is held to its rule, the plain function, and to what optimizers must do."""
 
 import inspect
-import warnings
 
 import numpy as np
 import pytest
@@ -145,5 +144,13 @@ def test_vectors_that_do_not_fit_are_refused(make, rule):
     ],
 )
 def test_settings_out_of_range_are_refused(make, message):
-    with warnings.catch_warnings(), pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match=message):
         make()
+
+
+def test_a_rate_that_is_no_number_is_refused():
+    with pytest.raises(TypeError, match="lr must be a number, not 'fast'"):
+        optim.SGD(lr="fast")
+    optimizer = optim.Adam()
+    with pytest.raises(TypeError, match="lr must be a number, not None"):
+        optimizer.lr = None

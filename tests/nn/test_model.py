@@ -92,6 +92,7 @@ def test_lists_and_other_dtypes_are_taken_as_batches():
     [
         (lambda: Sequential(rng=rng()), ValueError, "needs at least one layer"),
         (lambda: Sequential(Linear(2, 3), ReLU, rng=rng()), TypeError, r"layer 1 is .*no layer: write ReLU\(\.\.\.\)"),
+        (lambda: Sequential([Linear(2, 3)], rng=rng()), TypeError, "no layer: give the layers one by one"),
         (lambda: Sequential(np.tanh, rng=rng()), TypeError, "layer 0 is .*, which is no layer"),
         (
             lambda: Sequential(Linear(2, 3), ReLU(), Linear(4, 2), rng=rng()),
@@ -164,6 +165,7 @@ def mutating(x):
         (mutating, relu_backward, ValueError, "mutating must not change its input x: work on a copy"),
         (relu, lambda dout, x: dout.sum(axis=0), ValueError, "must keep shape and dtype"),
         (relu, lambda dout, x: 1.0, TypeError, "it returned float"),
+        (relu, lambda dout, x: mutating(dout), ValueError, "must not change its input dout"),
     ],
 )
 def test_a_students_pair_is_looked_at_on_first_use(forward, backward, error, message):

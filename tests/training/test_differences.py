@@ -73,6 +73,14 @@ def test_gradient_check_finds_a_wrong_backward_pass():
     assert gradient_check(net(Linear(3, 4), Wrong(), Linear(4, 2)), *data()) > 1e-2
 
 
+def test_gradient_check_is_not_fooled_by_the_rounding_of_vanished_gradients():
+    layers = [layer for _ in range(12) for layer in (Linear(3, 3), Sigmoid())]
+    model = net(*layers, Linear(3, 2))
+    assert gradient_check(model, *data()) < 1e-4
+    first = model.layers[0].grads["w"]
+    assert 0 < np.abs(first).min() < 1e-10
+
+
 def test_gradient_check_takes_a_loss():
     def squares(scores, y):
         return 0.5 * float(np.mean(np.sum((scores - y) ** 2, axis=1))), (scores - y) / len(y)

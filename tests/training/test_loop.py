@@ -150,6 +150,18 @@ def test_another_loss():
     assert run(model, x, y, loss=squares, epochs=100)[-1].loss < 1e-6
 
 
+def test_a_loss_with_a_gradient_of_another_shape_is_refused():
+    x, y = spiral(30, rng())
+    with pytest.raises(ValueError, match=r"must return loss, dscores with dscores \(8, 3\), not \(8,\)"):
+        run(net(2, 3), x, y, batch_size=8, loss=lambda scores, y: (1.0, scores[:, 0]))
+
+
+@pytest.mark.parametrize(("rate", "error"), [(None, TypeError), (-1.0, ValueError), (float("nan"), ValueError)])
+def test_a_schedule_that_gives_no_rate_is_refused(rate, error):
+    with pytest.raises(error, match="lr must be"):
+        run(net(2, 3), *spiral(30, rng()), schedule=lambda t: rate)
+
+
 def test_a_net_learns_the_spiral_where_a_linear_model_cannot():
     x, y = spiral(300, rng(), noise=0.1)
     accuracy = []
@@ -176,6 +188,8 @@ def test_digits_are_learned():
         ({"batch_size": 2.5}, TypeError, "batch_size must be a whole number"),
         ({"epochs": -1}, ValueError, "epochs must be a whole number of 0 or more, not -1"),
         ({"epochs": 1.5}, ValueError, "epochs must be a whole number"),
+        ({"optimizer": SGD}, TypeError, "optimizer must be an optimizer such as Adam"),
+        ({"loss": SoftmaxCrossEntropy}, TypeError, r"loss must be a loss object such as SoftmaxCrossEntropy\(\)"),
         ({"rng": 0}, TypeError, "rng must be a numpy.random.Generator, not int"),
         ({"y": np.zeros(5, int)}, ValueError, "x has 30 examples, y has 5"),
         ({"y": np.full(30, 3)}, ValueError, r"label 3 is out of range: 3 scores a row mean 0\.\.2"),

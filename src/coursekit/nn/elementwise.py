@@ -50,9 +50,11 @@ class Elementwise(Layer):
         """`backward(dout, x)` with the `x` of the last forward pass."""
         if self._backward_seen:
             return self.derivative(dout, self._x)
-        before = self._x.copy()
+        before, dout_before = self._x.copy(), dout.copy()
         dx = self.derivative(dout, self._x)
         _check_result(self.derivative, dx, before, self._x)
+        if not np.array_equal(dout_before, dout, equal_nan=True):
+            raise ValueError(f"{_name(self.derivative)} must not change its input dout: work on a copy")
         self._backward_seen = True
         return dx
 

@@ -75,7 +75,13 @@ class Sequential:
         Labels of a `SoftmaxCrossEntropy` are not looked at again here: see `check`.
         """
         scores = self._run(self._check_input(x), training)
-        value, dscores = loss.unchecked(scores, y) if isinstance(loss, SoftmaxCrossEntropy) else loss(scores, y)
+        if isinstance(loss, SoftmaxCrossEntropy):
+            value, dscores = loss.unchecked(scores, y)
+        else:
+            value, dscores = loss(scores, y)
+            dscores = np.asarray(dscores, self.dtype)
+            if dscores.shape != scores.shape:
+                raise ValueError(f"{loss!r} must return loss, dscores with dscores {scores.shape}, not {dscores.shape}")
         self._pull(dscores, needs_dx=False)
         return value
 
@@ -100,6 +106,8 @@ class Sequential:
     def check(self, x: Array, y: Any, loss: Loss) -> None:
         """Raise in one line if the model, the data and the loss do not fit together."""
         x = self._check_input(x)
+        if isinstance(loss, type) or not callable(loss):
+            raise TypeError(f"loss must be a loss object such as SoftmaxCrossEntropy(), not {loss!r}")
         if isinstance(loss, SoftmaxCrossEntropy):
             n_classes = self._run(x[:1], training=False).shape[1:]
             check_labels((len(x), *n_classes), y)
@@ -148,6 +156,7 @@ def _check_layers(layers: tuple[Any, ...]) -> Shape:
     for i, layer in enumerate(layers):
         if not isinstance(layer, Layer):
             hint = f": write {layer.__name__}(...)" if isinstance(layer, type) else ""
+            hint = ": give the layers one by one" if isinstance(layer, (list, tuple)) else hint
             raise TypeError(f"Sequential: layer {i} is {layer!r}, which is no layer{hint}")
         if layer.dtype is not None or layer in layers[:i]:
             raise ValueError(f"Sequential: layer {i}, {layer}, is already in use: make a new one for each place")

@@ -3,6 +3,8 @@
 Each does what its function in `rules` defines, in few passes over memory that stays.
 """
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,13 +24,21 @@ class Optimizer:
     """
 
     def __init__(self, lr: float) -> None:
-        _check("lr", lr, low=0.0)
         self.lr = lr
         #: Steps taken on the present parameters.
         self.t = 0
         self._params: Array | None = None
         self._grads: Array | None = None
         self._chunks: list[tuple[Array, ...]] = []
+
+    @property
+    def lr(self) -> float:
+        """The learning rate of the next step; 0 or more, and finite."""
+        return self._lr
+
+    @lr.setter
+    def lr(self, value: float) -> None:
+        self._lr = _check("lr", value, low=0.0)
 
     def step(self, params: Array, grads: Array) -> None:
         """One update of `params` from `grads`, both `(n_params,)` of one dtype."""
@@ -99,10 +109,9 @@ class Adam(Optimizer):
 
     def __init__(self, lr: float = 1e-3, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8) -> None:
         super().__init__(lr)
-        _check("beta1", beta1, low=0.0, below=1.0)
-        _check("beta2", beta2, low=0.0, below=1.0)
-        _check("eps", eps, low=0.0)
-        self.beta1, self.beta2, self.eps = beta1, beta2, eps
+        self.beta1 = _check("beta1", beta1, low=0.0, below=1.0)
+        self.beta2 = _check("beta2", beta2, low=0.0, below=1.0)
+        self.eps = _check("eps", eps, low=0.0)
 
     def allocate(self, params: Array) -> tuple[Array, ...]:
         """The averages of the gradient and of its square, scaled."""
@@ -135,7 +144,13 @@ class Adam(Optimizer):
         return f"Adam(lr={self.lr}, beta1={self.beta1}, beta2={self.beta2}, eps={self.eps})"
 
 
-def _check(name: str, value: float, *, low: float, below: float = np.inf) -> None:
-    if not low <= value < below:
-        limit = f"from {low:g} up" + (f" and below {below:g}" if np.isfinite(below) else ", and finite")
+def _check(name: str, value: float, *, low: float, below: float = math.inf) -> float:
+    """`value` as a float; raises in one line if it is none, or out of range."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be a number, not {value!r}") from None
+    if not low <= number < below:
+        limit = f"from {low:g} up and below {below:g}" if math.isfinite(below) else f"from {low:g} up, and finite"
         raise ValueError(f"{name} must be {limit}, not {value}")
+    return number

@@ -75,6 +75,8 @@ def train(
     x, y = np.asarray(x, model.dtype), np.asarray(y)
     if len(x) != len(y):
         raise ValueError(f"train: x has {len(x)} examples, y has {len(y)}: they must be as many")
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"train: optimizer must be an optimizer such as Adam(lr=1e-3), not {optimizer!r}")
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"train: rng must be a numpy.random.Generator, not {type(rng).__name__}")
     if isinstance(epochs, bool) or not isinstance(epochs, (int, np.integer)) or epochs < 0:
