@@ -196,11 +196,17 @@ def test_the_exercises_need_numpy_and_the_standard_library_only() -> None:
         "    for e in assignment(id).exercises.values(): assert e.evaluate(e.reference).passed\n"
         "print(*sorted({m.split('.')[0] for m in sys.modules} - sys.stdlib_module_names))"
     ).split()
-    foreign = [name for name in found if not name.startswith("_") and name not in ("coursekit", "numpy", "cython_runtime")]
+    foreign = [
+        name for name in found if not name.startswith("_") and name not in ("coursekit", "numpy", "cython_runtime")
+    ]
     assert foreign == []
 
 
 def test_importing_the_package_stays_light() -> None:
     assert run("import sys, coursekit; coursekit.__version__; print('numpy' in sys.modules)").strip() == "False"
     assert run("from coursekit import check; print(callable(check))").strip() == "True"
-    assert run("import coursekit\ntry: coursekit.nothing\nexcept AttributeError as e: print(e)").strip().endswith("'nothing'")
+    assert (
+        run("import coursekit\ntry: coursekit.nothing\nexcept AttributeError as e: print(e)")
+        .strip()
+        .endswith("'nothing'")
+    )

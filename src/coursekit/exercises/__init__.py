@@ -47,7 +47,7 @@ def assignments() -> list[str]:
 
 def assignment(id: str) -> Assignment:
     """The assignment of this id; raises `UnknownNameError`."""
-    if id not in _ASSIGNMENTS:
+    if id not in assignments():
         raise UnknownNameError(f"there is no assignment {id!r}; there are {', '.join(_ASSIGNMENTS)}")
     found = import_module(_ASSIGNMENTS[id]).ASSIGNMENT
     assert isinstance(found, Assignment)

@@ -7,6 +7,7 @@ generator, other numbers and other sizes. Cases come smallest first; the first t
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,7 @@ class Case:
     view: bool = False
     scale: float = 1.0
 
-    @property
+    @cached_property
     def single(self) -> bool:
         """Whether any floating input is float32, which sets the tolerance."""
         return any(a.dtype == np.float32 for a in arrays_in((self.args, tuple(self.kwargs.values()))))

@@ -5,11 +5,13 @@ later changes nothing here.
 """
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import numpy as np
 
-_abs, _isnan, _argwhere, _float64, _errstate = np.absolute, np.isnan, np.argwhere, np.float64, np.errstate
+_abs, _isnan, _isfinite, _argwhere = np.absolute, np.isnan, np.isfinite, np.argwhere
+_float64, _errstate = np.float64, np.errstate
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,15 @@ def difference(got: Any, expected: Any, *, single: bool, scale: float = 1.0) -> 
         with _errstate(all="ignore"):
             a, b = got.astype(_float64), expected.astype(_float64)
             close = _abs(a - b) <= tolerance.absolute * scale + tolerance.relative * _abs(b)
+            close &= _isfinite(b)  # the tolerance of an infinite value would be infinite too
             wrong = ~(close | (a == b) | (_isnan(a) & _isnan(b)))
         return Difference(index=tuple(int(i) for i in _argwhere(wrong)[0])) if wrong.any() else None
     if isinstance(expected, float):
         if not isinstance(got, float):
             return Difference("it is not a number")
-        near = abs(got - expected) <= tolerance.absolute * scale + tolerance.relative * abs(expected)
+        near = isfinite(expected) and abs(got - expected) <= tolerance.absolute * scale + tolerance.relative * abs(
+            expected
+        )
         return None if near or got == expected or (got != got and expected != expected) else Difference("wrong number")
     if isinstance(expected, dict):
         if not isinstance(got, dict) or list(got) != list(expected):

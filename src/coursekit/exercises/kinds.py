@@ -13,7 +13,8 @@ import numpy as np
 _SCALARS = frozenset({*np.sctypeDict.values()})
 _FLOATS = frozenset({float, int} | {t for t in _SCALARS if issubclass(t, np.floating | np.integer)})
 _INTEGERS = frozenset({int} | {t for t in _SCALARS if issubclass(t, np.integer)})
-_LARGEST = 10_000_000
+_LARGEST = 10_000_000  # entries of an array
+_BITS = 1000  # of a whole number: Python refuses to print longer ones
 
 
 def type_name(value: object) -> str:
@@ -41,6 +42,8 @@ def describe(value: Any) -> str:
         return "a coroutine: write `def` in place of `async def`"
     if kind in (types.FunctionType, types.BuiltinFunctionType, types.MethodType, np.ufunc):
         return "a function: call it, with parentheses"
+    if kind is int and value.bit_length() > _BITS:
+        return "an enormous whole number"
     if kind in (float, int, bool, str):
         return f"the {kind.__name__} {str(value)[:40]!r}" if kind is str else f"the {kind.__name__} {str(value)[:40]}"
     if type.__subclasscheck__(np.ndarray, kind):
@@ -103,9 +106,12 @@ class Number(Kind):
         if type(value) not in (_INTEGERS if self.integer else _FLOATS):
             raise UnreadableError(describe(value))
         try:
-            return int(value) if self.integer else float(value)
+            number = int(value) if self.integer else float(value)
         except OverflowError:
             raise UnreadableError("a number too large for a float") from None
+        if isinstance(number, int) and number.bit_length() > _BITS:
+            raise UnreadableError(describe(number))
+        return number
 
     def __str__(self) -> str:
         return "a whole number" if self.integer else "a number"

@@ -15,14 +15,14 @@ from coursekit.nn import dead_fraction
 def _cases(draw: Draw) -> list[Case]:
     def layer(n: int, d: int, dead: int, *, signed: bool = False) -> Array:
         """`d` units of which `dead` are 0 throughout; the others are 0 now and then and never all of the time."""
-        h = np.abs(draw.array(n, d))
+        h = abs(draw.array(n, d))
         if signed:
             h = h * draw.rng.choice([-1.0, 1.0], h.shape)
         alive = draw.rng.random((n, d)) < 0.5
         alive[draw.rng.integers(n, size=d), np.arange(d)] = True
         h = h * alive
         h[:, draw.rng.permutation(d)[:dead]] = 0.0
-        return np.abs(h) if not signed else h + 0.0
+        return abs(h) if not signed else h + 0.0
 
     def case(h: Array, about: str = "", group: str = "values") -> Case:
         return Case(args=(h,), about=about, group=group)

@@ -30,8 +30,8 @@ def elementwise(
         return case(draw.array(draw.size(2, 4), draw.size(2, 3)))
 
     cases = [
-        case(np.abs(draw.array(1, 1))),
-        case(-np.abs(draw.array(1, 1))),
+        case(abs(draw.array(1, 1))),
+        case(-abs(draw.array(1, 1))),
         case(draw.array(2, 2)),
         typical(),
         case(draw.array(draw.size(4, 12), draw.size(3, 9))),

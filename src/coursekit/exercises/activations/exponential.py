@@ -22,7 +22,7 @@ def _cases(draw: Draw, *, backward: bool) -> list[Case]:
 
     plain = [
         Case(args=inputs(x), about="alpha left at its default", group="default")
-        for x in (-np.abs(draw.array(1, 1)), draw.array(2, 2), draw.array(draw.size(2, 6), draw.size(2, 6)))
+        for x in (-abs(draw.array(1, 1)), draw.array(2, 2), draw.array(draw.size(2, 6), draw.size(2, 6)))
     ]
     by_position = Case(args=(*inputs(draw.array(2, 2)), 0.7), about="alpha by position")
     return [*plain, *elementwise(draw, backward=backward, options=options, large="large"), by_position] + (

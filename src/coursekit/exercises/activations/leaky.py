@@ -16,7 +16,7 @@ from coursekit.nn import leaky_relu, leaky_relu_backward
 def _forward_cases(draw: Draw) -> list[Case]:
     plain = [
         Case(args=(x,), about="alpha left at its default", group="default")
-        for x in (-np.abs(draw.array(1, 1)), draw.array(2, 2), draw.array(draw.size(2, 6), draw.size(2, 6)))
+        for x in (-abs(draw.array(1, 1)), draw.array(2, 2), draw.array(draw.size(2, 6), draw.size(2, 6)))
     ]
     given = elementwise(draw, options=lambda: {"alpha": draw.number(0.05, 0.6)})
     flat = Case(args=(draw.array(2, 2),), kwargs={"alpha": 0.0}, about="no slope at all", group="edges")
@@ -29,7 +29,7 @@ def _backward_cases(draw: Draw) -> list[Case]:
         return {"alpha": draw.number(0.05, 0.6)}
 
     shapes = [(1, 1), (2, 2), (draw.size(2, 6), draw.size(2, 6))]
-    signed = [-np.abs(draw.array(1, 1)), *(draw.array(*shape) for shape in shapes[1:])]
+    signed = [-abs(draw.array(1, 1)), *(draw.array(*shape) for shape in shapes[1:])]
     plain = [Case(args=(draw.array(*x.shape), x), about="alpha left at its default", group="default") for x in signed]
     given = elementwise(draw, backward=True, options=options)
     positional = Case(args=(draw.array(2, 2), draw.array(2, 2), draw.number(0.05, 0.6)), about="alpha by position")

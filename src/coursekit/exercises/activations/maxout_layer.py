@@ -20,7 +20,7 @@ def _layer(draw: Draw, n: int, d: int, h: int, *, scale: float = 1.0) -> tuple[A
         x, w1, w2 = scale * draw.array(n, d), draw.array(d, h), draw.array(d, h)
         b1, b2 = draw.array(h), draw.array(h)
         lead, bare = x @ w1 + b1 - x @ w2 - b2, x @ w1 - x @ w2
-        if np.abs(lead).min() < _GAP or np.abs(bare).min() < _GAP:
+        if abs(lead).min() < _GAP or abs(bare).min() < _GAP:
             continue
         if n * h < 4 or scale > 1 or (((lead > 0) != (bare > 0)).any() and (lead > 0).any() and (lead < 0).any()):
             return x, w1, b1, w2, b2

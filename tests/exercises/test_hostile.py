@@ -1,0 +1,307 @@
+"""What a student's function may do, by mistake or on purpose. `evaluate` never raises, and no trick earns a point."""
+
+import sys
+import warnings
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from coursekit.exercises import assignment
+
+A = assignment("activations").exercises
+RELU, PRELU, DEAD = A["relu"], A["prelu_backward"], A["dead_fraction"]
+
+
+class Agrees(np.ndarray):
+    """Claims to be equal and close to anything."""
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __sub__(self, other: object) -> int:
+        return 0
+
+    __rsub__ = __sub__
+    __hash__ = None
+
+    def __array_ufunc__(self, ufunc: object, method: str, *inputs: object, **options: object) -> np.ndarray:
+        return np.zeros(self.shape)
+
+
+class Pretends:
+    """Says that it is an array, a float and a tuple."""
+
+    shape, dtype, ndim, size = (1, 1), np.dtype(float), 2, 1
+
+    @property
+    def __class__(self) -> type:
+        return np.ndarray
+
+    def __array__(self, *args: object, **kwargs: object) -> np.ndarray:
+        raise AssertionError("the grader asked a student's object for its array")
+
+    def __float__(self) -> float:
+        raise AssertionError("the grader asked a student's object for its number")
+
+    def __eq__(self, other: object) -> bool:
+        raise AssertionError("the grader compared a student's object")
+
+    def __iter__(self) -> object:
+        raise AssertionError("the grader went through a student's object")
+
+    __hash__ = None
+
+    def __len__(self) -> int:
+        raise AssertionError("the grader asked a student's object for its length")
+
+
+class LyingFloat(float):
+    def __float__(self) -> float:
+        raise AssertionError("the grader asked a student's object for its number")
+
+
+class LyingTuple(tuple):
+    def __iter__(self) -> object:
+        raise AssertionError("the grader went through a student's object")
+
+    def __len__(self) -> int:
+        return 2
+
+
+def nameless() -> type:
+    """A class whose name cannot be asked for (made here, since pytest asks every class of a module)."""
+
+    class BadType(type):
+        @property
+        def __name__(cls) -> str:
+            raise AssertionError("the grader asked a student's class for its name")
+
+    class Nameless(metaclass=BadType):
+        pass
+
+    return Nameless
+
+
+class NastyError(Exception):
+    def __str__(self) -> str:
+        raise SystemExit("no text for you")
+
+
+def raises(error: BaseException | type[BaseException]):
+    def function(*args, **kwargs):
+        raise error
+
+    return function
+
+
+def recursion(*args, **kwargs):
+    return recursion(*args, **kwargs)
+
+
+def generator(*args, **kwargs):
+    yield from args
+
+
+async def coroutine(*args, **kwargs):
+    return args[0]
+
+
+def stops_printing_nothing(*args, **kwargs):
+    for _ in range(1000):
+        print("x" * 1000)
+    sys.stderr.write("also here\n")
+
+
+HOSTILE = {
+    "SystemExit": raises(SystemExit(0)),
+    "KeyboardInterrupt": raises(KeyboardInterrupt),
+    "GeneratorExit": raises(GeneratorExit),
+    "RecursionError": recursion,
+    "MemoryError": raises(MemoryError),
+    "StopIteration": raises(StopIteration),
+    "an exception without text": raises(NastyError),
+    "BaseException": raises(BaseException("all")),
+    "no parameters": lambda: None,
+    "too many parameters": lambda a, b, c, d, e, f, g: None,
+    "None": lambda *a, **k: None,
+    "Ellipsis": lambda *a, **k: ...,
+    "a string": lambda *a, **k: "1.0",
+    "bytes": lambda *a, **k: b"\x00" * 8,
+    "a list": lambda *a, **k: a[0].tolist(),
+    "a set": lambda *a, **k: {1.0},
+    "a dict": lambda *a, **k: {"dx": a[0]},
+    "a generator": generator,
+    "a coroutine": coroutine,
+    "a function": lambda *a, **k: np.maximum,
+    "a class": lambda *a, **k: nameless(),
+    "an object of a nameless class": lambda *a, **k: nameless()(),
+    "NaN": lambda *a, **k: a[0] * np.nan,
+    "inf": lambda *a, **k: a[0] * np.inf,
+    "NaN number": lambda *a, **k: float("nan"),
+    "complex": lambda *a, **k: a[0].astype(complex),
+    "object array": lambda *a, **k: a[0].astype(object),
+    "strings in an array": lambda *a, **k: a[0].astype(str),
+    "dates": lambda *a, **k: np.zeros(a[0].shape, dtype="M8[s]"),
+    "structured": lambda *a, **k: np.zeros(a[0].shape, dtype=[("a", float)]),
+    "0-d": lambda *a, **k: np.array(0.25),
+    "5-d": lambda *a, **k: np.zeros((1, 1, 1, 1, 1)),
+    "empty": lambda *a, **k: np.zeros((0, 3)),
+    "a huge array that takes no memory": lambda *a, **k: np.broadcast_to(1.0, (10**6, 10**6)),
+    "a huge integer": lambda *a, **k: 10**5000,
+    "own comparison": lambda *a, **k: a[0].view(Agrees),
+    "pretends to be an array": lambda *a, **k: Pretends(),
+    "pretends, in a tuple": lambda *a, **k: (Pretends(), Pretends()),
+    "a lying float": lambda *a, **k: LyingFloat(0.5),
+    "a lying tuple": lambda *a, **k: LyingTuple((1, 2, 3)),
+    "a masked array": lambda *a, **k: np.ma.masked_all(a[0].shape),
+    "a matrix": lambda *a, **k: np.asmatrix(np.zeros((2, 2))),
+    "a list of itself": lambda *a, **k: (lambda loop: loop.append(loop) or loop)([]),
+    "prints a lot": stops_printing_nothing,
+    "removes the input's shape": lambda *a, **k: setattr(a[0], "shape", (a[0].size,)),
+    "sets the input to NaN": lambda *a, **k: a[0].fill(np.nan),
+}
+
+pytestmark = pytest.mark.filterwarnings("ignore:the matrix subclass")
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("exercise", ["relu", "prelu_backward", "maxout_backward", "dead_fraction"])
+def test_nothing_raises_and_nothing_is_earned(name: str, exercise: str, capsys: pytest.CaptureFixture[str]) -> None:
+    result = A[exercise].evaluate(HOSTILE[name], seed=3)
+    assert result.score == 0
+    assert not result.passed
+    assert all("\n" not in check.got for check in result.checks)
+    assert str(result)
+    assert result._repr_html_()
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", ""), "what a function prints belongs into the notes"
+
+
+def test_what_is_no_function_at_all() -> None:
+    nothing = [None, 3, "relu", [], {}, {"other": len}, {"relu": 3}, Pretends(), nameless(), object(), np.zeros(3)]
+    for submission in nothing:
+        result = RELU.evaluate(submission)
+        assert result.score == 0
+        assert len(result.checks[0].got) > 5
+
+
+def test_a_mapping_may_hold_more_than_is_asked() -> None:
+    assert RELU.evaluate({"relu": RELU.reference, "other": None}).passed
+
+
+def test_an_array_subclass_does_not_count_even_with_the_right_values() -> None:
+    result = RELU.evaluate(lambda x: np.ma.masked_array(np.maximum(x, 0)))
+    assert result.score == 0
+    assert "MaskedArray" in result.checks[0].got
+    assert "plain NumPy array" in result.checks[0].got
+
+
+def test_right_on_the_first_call_only() -> None:
+    calls = []
+
+    def first_only(x: np.ndarray) -> np.ndarray:
+        calls.append(x)
+        return np.maximum(x, 0) if len(calls) == 1 else x
+
+    assert RELU.evaluate(first_only).score == 0
+
+    remembered = {}
+
+    def remembers_the_first_of_each_shape(x: np.ndarray) -> np.ndarray:
+        return remembered.setdefault(x.shape, np.maximum(x, 0))
+
+    assert RELU.evaluate(remembers_the_first_of_each_shape).score == 0
+
+
+def test_worse_with_every_call() -> None:
+    calls = []
+
+    def wears_out(x: np.ndarray) -> np.ndarray:
+        calls.append(x)
+        return np.maximum(x, 0) if len(calls) < len(RELU.paper().cases) else x + 1
+
+    result = RELU.evaluate(wears_out)
+    assert result.score == 0
+    assert "once more" in result.checks[0].at
+
+
+@pytest.mark.parametrize("name", ["allclose", "isclose", "array_equal", "abs", "absolute", "isnan", "argwhere"])
+def test_replacing_numpys_comparisons_gains_nothing(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(np, name, lambda *a, **k: True)
+    assert RELU.evaluate(lambda x: x).score == 0
+
+
+def test_replacing_the_test_helpers_gains_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(np.testing, "assert_allclose", lambda *a, **k: None)
+    monkeypatch.setattr(np.testing, "assert_array_equal", lambda *a, **k: None)
+    assert RELU.evaluate(lambda x: x).score == 0
+
+
+def test_switching_warnings_or_errors_leaves_no_trace() -> None:
+    before = np.geterr(), list(warnings.filters), sys.stdout
+
+    def meddles(x: np.ndarray) -> np.ndarray:
+        np.seterr(all="raise")
+        warnings.simplefilter("ignore")
+        sys.stdout = None
+        return np.maximum(x, 0)
+
+    assert RELU.evaluate(meddles).passed
+    assert (np.geterr(), list(warnings.filters), sys.stdout) == before
+
+
+def test_an_interrupt_ends_the_asking() -> None:
+    calls = []
+
+    def interrupted(x: np.ndarray) -> np.ndarray:
+        calls.append(x)
+        raise KeyboardInterrupt
+
+    result = RELU.evaluate(interrupted)
+    assert len(calls) == 1
+    assert "interrupted" in result.checks[0].got
+
+
+def test_results_may_come_as_a_list_or_a_named_tuple() -> None:
+    class Gradients(NamedTuple):
+        dx: np.ndarray
+        dalpha: float
+
+    assert PRELU.evaluate(lambda *a, **k: Gradients(*PRELU.reference(*a, **k))).passed
+    assert PRELU.evaluate(lambda *a, **k: list(PRELU.reference(*a, **k))).passed
+
+
+def test_one_unreadable_result_does_not_cost_the_other() -> None:
+    result = PRELU.evaluate(lambda *a, **k: (PRELU.reference(*a, **k)[0], None))
+    by_name = {check.name: check for check in result.checks}
+    assert by_name["dx"].passed
+    assert "dalpha is None" in by_name["dalpha"].got
+
+
+def test_scalars_of_every_sort_are_numbers() -> None:
+    for make in (float, np.float64, np.float32, np.array):
+        assert DEAD.evaluate(lambda h, make=make: make(DEAD.reference(h))).passed, make
+
+
+def test_a_view_of_the_input_or_the_input_itself_may_be_returned() -> None:
+    positive = A["relu_backward"]
+    assert positive.evaluate(lambda dout, x: dout if (x > 0).all() else dout * (x > 0)).passed
+
+
+def test_what_is_printed_and_warned_is_told_and_costs_nothing() -> None:
+    def chatty(x: np.ndarray) -> np.ndarray:
+        print("x is", x.shape)
+        warnings.warn("mind the gap", stacklevel=1)
+        return np.maximum(x, 0)
+
+    result = RELU.evaluate(chatty)
+    assert result.passed
+    assert any("mind the gap" in note for note in result.notes)
+    assert any("x is (1, 1)" in note for note in result.notes)
+
+
+def test_html_is_escaped() -> None:
+    result = RELU.evaluate(raises(ValueError("<script>alert(1)</script>")))
+    assert "<script>" not in result._repr_html_()
+    assert "&lt;script&gt;" in result._repr_html_()
