@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fontTools.ttLib import TTFont
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
@@ -19,6 +20,9 @@ from coursekit.widgets.palette import DIVERGING, PALETTE
 
 THEME = Path(__file__).parent / "theme"
 BUNDLES = Path(coursekit.assets.__file__).parent / "dist"
+
+#: Where the front end's bundles and, beside them, Python for the browser lie on the site.
+LIVE = "_static/coursekit"
 
 #: Family -> (npm package, file stem, styles). Subsets: latin, greek.
 FONTS = {
@@ -77,6 +81,15 @@ def _write(out: Path, folder: str, name: str, content: bytes) -> str:
     return path.as_posix()
 
 
+def _place(out: Path, name: str) -> str:
+    """Copy a bundle of the front end under its own name (the bundles find one another by it), the hash in the query."""
+    content = (BUNDLES / name).read_bytes()
+    target = out / LIVE / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(content)
+    return f"{LIVE}/{name}?v={hashlib.sha256(content).hexdigest()[:10]}"
+
+
 def _faces(out: Path, packages: Path) -> tuple[str, list[str]]:
     rules, preload = [], []
     for family, (package, stem, styles) in FONTS.items():
@@ -107,12 +120,34 @@ def _katex(out: Path, packages: Path) -> str:
     return _write(out, "css", "katex.css", style.encode())
 
 
+def figure_fonts(packages: Path, folder: Path) -> None:
+    """Lay the face of figures out as TTF, which is what matplotlib reads, and say where to the cells' process."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for weight in (400, 600):
+        name = f"source-sans-3-latin-{weight}-normal"
+        if not (folder / f"{name}.ttf").exists():
+            font = TTFont(packages / "@fontsource" / "source-sans-3" / "files" / f"{name}.woff")
+            font.flavor = None
+            bold = weight == 600  # figures write the semibold as their bold: matplotlib knows two weights of its own face
+            font["OS/2"].usWeightClass = 700 if bold else 400
+            for entry in font["name"].names:
+                if entry.nameID in (1, 16):
+                    entry.string = "Source Sans 3"
+                elif entry.nameID in (2, 17):
+                    entry.string = "Bold" if bold else "Regular"
+                elif entry.nameID in (4, 6):
+                    entry.string = f"SourceSans3-{'Bold' if bold else 'Regular'}"
+            font.save(folder / f"{name}.ttf")
+    os.environ["COURSEKIT_FONTS"] = str(folder)
+
+
 def gather(app: Sphinx) -> None:
     """Put the files into the output folder and remember their names."""
     app.builder.search = False  # the book has an index of its own, see search.py
     if app.builder.format != "html":
         return
     out, packages, found = Path(app.outdir), node_modules(), Assets()
+    figure_fonts(packages, out.parent / "fonts")
     faces, found.preload = _faces(out, packages)
     style = palette_css() + faces + (THEME / "look" / "site.css").read_text("utf-8")
     found.style = _write(out, "css", "site.css", style.encode())
@@ -120,8 +155,9 @@ def gather(app: Sphinx) -> None:
     found.icon = _write(out, "css", "icon.svg", (THEME / "look" / "icon.svg").read_bytes())
     found.katex = _katex(out, packages)
     if (BUNDLES / "host.js").is_file():
-        found.widget_script = _write(out, "coursekit", "host.js", (BUNDLES / "host.js").read_bytes())
-        found.widget_style = _write(out, "coursekit", "widget.css", (BUNDLES / "widget.css").read_bytes())
+        found.widget_script = _place(out, "host.js")
+        found.widget_style = _place(out, "widget.css")
+        _place(out, "worker.js")
     app.coursekit_assets = found  # type: ignore[attr-defined]
 
 

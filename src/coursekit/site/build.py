@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from coursekit.site import fresh, gates
+from coursekit.site import assets, fresh, gates
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -97,24 +97,38 @@ def _sphinx(root: Path, *, clean: bool, say: Say) -> None:
         "NO_COLOR": "1",
         "JUPYTER_PLATFORM_DIRS": "1",
     }
-    command = [sys.executable, "-m", "jupyter_book", "build", "book", "-W", "--keep-going"]
+    start = "import sys; from jupyter_book.cli.main import main; sys.exit(main())"
+    command = [sys.executable, "-c", start, "build", "book", "-W", "--keep-going"]
     say("Building the book; a chapter whose cells have changed is run, which takes a while ...")
     log = built / "build.log"
     built.mkdir(exist_ok=True)
+    with log.open("w", encoding="utf-8") as written:
+        process = subprocess.Popen(command, cwd=root, env=environment, stdout=written, stderr=subprocess.STDOUT)
     lines: list[str] = []
-    process = subprocess.Popen(
-        command, cwd=root, env=environment, text=True, encoding="utf-8", stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
-    assert process.stdout is not None
-    with process.stdout, log.open("w", encoding="utf-8") as kept:
-        for raw in process.stdout:
-            line = re.sub(r"\x1b\[[0-9;]*m", "", raw.rstrip().rpartition("\r")[2])
-            kept.write(line + "\n")
+    try:
+        for line in _follow(process, log):
             lines.append(line)
             if progress := _progress(line):
                 say(f"  {progress}")
+    finally:
+        process.kill()
     if process.wait() or not (built / "html" / "index.html").is_file():
         raise BuildError(_reasons(lines, root) or [f"Jupyter Book failed with status {process.returncode}; all it said: {log}"])
+
+
+def _follow(process: "subprocess.Popen[bytes]", log: Path) -> Iterator[str]:
+    """The lines of the log as they come, until the process has ended. A file, not a pipe: a child of Jupyter Book that
+    outlives it cannot hold us up."""
+    with log.open(encoding="utf-8", errors="replace", newline="") as kept:
+        rest = ""
+        while True:
+            ended = process.poll() is not None
+            *whole, rest = re.split(r"\r?\n|\r", rest + kept.read())
+            for line in [*whole, rest] if ended else whole:
+                yield re.sub(r"\x1b\[[0-9;]*m", "", line.rstrip())
+            if ended:
+                return
+            time.sleep(0.1)
 
 
 def _progress(line: str) -> str:
@@ -155,7 +169,7 @@ def _companions(root: Path, html: Path, *, python: bool, say: Say) -> None:
     except ImportError as error:
         raise BuildError([f"Python for the browser cannot be put into the site: {error}"]) from error
     say("Putting Python for the browser into the site ...")
-    python_bundle.build(html / "py")
+    python_bundle.build(html / assets.LIVE / "py")
 
 
 def _keep_from_jekyll(html: Path) -> None:

@@ -23,9 +23,8 @@ class Exercise(SphinxDirective):
         from coursekit.exercises import assignment, assignments
 
         id = self.options.get("assignment") or Path(self.env.docname).name
-        known = [a if isinstance(a, str) else a.id for a in assignments()]
-        if id not in known:
-            raise ExtensionError(f"{self.get_location()}: there is no assignment {id!r}: there are {', '.join(known)}")
+        if id not in assignments():
+            raise ExtensionError(f"{self.get_location()}: there is no assignment {id!r}: there are {', '.join(assignments())}")
         exercises = assignment(id).exercises
         name = self.arguments[0]
         if name not in exercises:
@@ -39,7 +38,8 @@ class Exercise(SphinxDirective):
         box += title
         source, line = self.get_source_info()
         self.state.nested_parse(StringList(exercise.task.splitlines(), source), line, box)
-        box += self._signature(exercise.reference)
+        call = f"def {exercise.signature}:"
+        box += nodes.literal_block(call, call, language="python")
         box += self._notebook(id)
         details = Html("details", text("summary", "The engine's own version"), class_="ck-solution")
         details += text("p", "Try it first. This is the code that every figure of the book runs on.", class_="ck-solution-note")
@@ -48,23 +48,12 @@ class Exercise(SphinxDirective):
         box += details
         return [box]
 
-    def _signature(self, function: object) -> nodes.Node:
-        shown = f"def {function.__name__}{_plain_signature(function)}: ..."  # type: ignore[attr-defined]
-        return nodes.literal_block(shown, shown, language="python")
-
     def _notebook(self, id: str) -> nodes.Node:
         up = "../" * self.env.docname.count("/")
         href = f"{up}exercises/{id}/{id}.ipynb"
         link = text("a", f"{id}.ipynb", href=href, download=True)
         return Html("p", nodes.Text("Do it in the notebook "), link, nodes.Text("; there, "), text("code", "check"),
                     nodes.Text(" tells you what is right and what is not, and why."), class_="ck-notebook")
-
-
-def _plain_signature(function: object) -> str:
-    """The signature without types: what the exercise fixes is the names and the order."""
-    parameters = inspect.signature(function).parameters.values()  # type: ignore[arg-type]
-    bare = [p.replace(annotation=inspect.Parameter.empty) for p in parameters]
-    return str(inspect.Signature(bare))
 
 
 def setup(app: Sphinx) -> None:

@@ -3,9 +3,7 @@
 A claim whose printed verdict the run does not bear out stops the build.
 """
 
-import importlib
 import os
-import pkgutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -16,8 +14,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-import coursekit.claims
-from coursekit.claims import Claim, Measured, Verdict, measure
+from coursekit.claims import Claim, Measured, Verdict, chapters, claims_of, measure
 from coursekit.site.elements import Html, text
 
 _log = logging.getLogger(__name__)
@@ -32,20 +29,6 @@ LOOK = {
 }
 
 
-def ledger() -> dict[str, list[Claim]]:
-    """All claims by chapter, found in the modules of `coursekit.claims`."""
-    found: dict[str, Claim] = {}
-    for module in sorted(pkgutil.walk_packages(coursekit.claims.__path__, "coursekit.claims."), key=lambda m: m.name):
-        for value in vars(importlib.import_module(module.name)).values():
-            for claim in value if isinstance(value, (list, tuple)) else [value]:
-                if isinstance(claim, Claim):
-                    found.setdefault(claim.id, claim)
-    chapters: dict[str, list[Claim]] = {}
-    for claim in found.values():
-        chapters.setdefault(claim.chapter, []).append(claim)
-    return chapters
-
-
 class Claims(SphinxDirective):
     """The claims of a chapter as cards; without an argument a table of the whole ledger. `:only:` names claims by id."""
 
@@ -55,13 +38,13 @@ class Claims(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Cards or the table."""
         os.environ.setdefault("COURSEKIT_CLAIMS_CACHE", str(Path(self.env.app.outdir).parent / "claims"))
-        chapters = ledger()
         if not self.arguments:
-            return [self._table(chapters)]
+            return [self._table()]
         chapter = self.arguments[0]
-        if chapter not in chapters:
-            raise ExtensionError(f"{self.get_location()}: there are no claims of {chapter!r}, only of {', '.join(chapters)}")
-        claims = {claim.id: claim for claim in chapters[chapter]}
+        if chapter not in chapters():
+            known = ", ".join(chapters()) or "no chapter yet"
+            raise ExtensionError(f"{self.get_location()}: there are no claims of {chapter!r}, only of {known}")
+        claims = {claim.id: claim for claim in claims_of(chapter)}
         wanted = self.options.get("only", list(claims))
         for id in wanted:
             if id not in claims:
@@ -94,10 +77,10 @@ class Claims(SphinxDirective):
                 facts += Html("dd", *self._markdown(words))
         return Html("section", head, facts, class_=f"ck-claim ck-{LOOK[measured.verdict][0]}", id=anchor(claim), aria_label="Claim")
 
-    def _table(self, chapters: dict[str, list[Claim]]) -> Html:
+    def _table(self) -> Html:
         body = Html("tbody")
-        for claims in chapters.values():
-            for measured in self._measure(claims):
+        for chapter in chapters():
+            for measured in self._measure(claims_of(chapter)):
                 claim = measured.claim
                 statement = Html("td", *self._markdown(claim.statement))
                 if claim.chapter and f"chapters/{claim.chapter}" in self.env.found_docs:
