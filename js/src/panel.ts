@@ -18,7 +18,7 @@ export interface Drawn {
 
 const title = (axis: Axis): string => (axis.unit ? `${axis.label} (${axis.unit})` : axis.label);
 
-/** A tick about every 70 pixels across, every 45 up; whole decades on a logarithmic axis. */
+/** A tick about every 52 pixels across, every 45 up; whole decades on a logarithmic axis. */
 function axisOptions(axis: Axis, domain: [number, number], pixels: number, each: number) {
   const ticks = Math.max(2, Math.floor(pixels / each));
   if (!axis.log) return { type: "linear" as const, domain, ticks, tickFormat: (v: number) => show(v) };
@@ -65,7 +65,7 @@ export class PanelView {
       top,
       bottom: height - bottom,
     };
-    const xTicks = axisOptions(panel.x, domain.x, box.right - box.left, 64);
+    const xTicks = axisOptions(panel.x, domain.x, box.right - box.left, 52);
     const x = scale(...domain.x, panel.x.log, box.left, box.right);
     const y = scale(...domain.y, panel.y.log, box.bottom, box.top);
     const context: Context = { theme, frame, x, y };

@@ -152,7 +152,8 @@ class WidgetView {
     this.#root.dataset.state = state.kind;
     this.#root.toggleAttribute("data-ck-still", still);
     setText(this.#note, state.message ?? "");
-    this.#note.hidden = !state.message;
+    // A page keeps a line free for it, so that nothing moves under the reader's hand when Python starts.
+    this.#note.hidden = !state.message && !this.model.get("page");
     this.#panelOfControls.disabled = still;
     const points = [...this.#controls.values()].filter(isPoint).map((view) => view.node as HTMLButtonElement);
     for (const button of [this.#reset, ...points, ...this.#tries.map((line) => line.button)]) button.disabled = still;

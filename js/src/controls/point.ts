@@ -69,7 +69,9 @@ export function point(control: Point, wish: Wish): PointView {
   handle.addEventListener("pointermove", (event) => {
     if (grip) moveTo(event.clientX + grip.dx - origin.left, event.clientY + grip.dy - origin.top);
   });
-  const drop = () => {
+  const drop = (event: Event) => {
+    // A finger is captured by what it touched, the dot, first: that one losing it is not the end.
+    if (event.target !== handle) return;
     grip = null;
     handle.classList.remove("ck-held");
   };

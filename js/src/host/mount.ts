@@ -33,9 +33,11 @@ function live(figure: HTMLElement, model: PageModel, spec: Spec, python: Python)
   const pump = async () => {
     if (asking || !wanted || python.state.kind !== "ready") return;
     asking = true;
+    figure.dataset.asking = "";
     while (wanted) {
       wanted = false;
-      const reply = await python.ask(spec.id, model.get("values")!);
+      const values = model.get("values")!;
+      const reply = await python.ask(spec.id, values);
       figure.dataset.roundTripMs = reply.roundTrip.toFixed(2);
       figure.dataset.computedMs = reply.computed.toFixed(2);
       figure.dataset.answers = String(Number(figure.dataset.answers ?? 0) + 1);
@@ -43,8 +45,10 @@ function live(figure: HTMLElement, model: PageModel, spec: Spec, python: Python)
       // A refusal of something that is no longer wished for is not shown.
       if (reply.figure || !wanted) model.set("error", reply.error ?? "");
       model.set("answered", (model.get("answered") ?? 0) + 1);
+      figure.dispatchEvent(new CustomEvent("coursekit:answer", { bubbles: true, detail: { values, ...reply } }));
     }
     asking = false;
+    delete figure.dataset.asking;
   };
 
   model.wished = () => {
@@ -98,7 +102,7 @@ function live(figure: HTMLElement, model: PageModel, spec: Spec, python: Python)
 function say(state: BootState, meant: boolean): HostState {
   switch (state.kind) {
     case "off": return { kind: "drawn" };
-    case "starting": return meant ? { kind: "starting", message: `Starting Python in this page: ${state.what} …`, progress: state.done } : { kind: "drawn" };
+    case "starting": return meant ? { kind: "starting", message: `Starting Python: ${state.what} …`, progress: state.done } : { kind: "drawn" };
     case "ready": return { kind: "ready" };
     case "failed": return { kind: "still", message: `This figure stays as it was drawn: Python could not start in this browser (${state.message}). Load the page again to try once more.` };
   }

@@ -146,6 +146,8 @@ class Bars(Mark):
 class Raster(Mark):
     """A grid of values as coloured cells; `z` is `(rows, columns)`, row 0 at the bottom (`y_range[0]`).
 
+    The values stand on `np.linspace(*x_range, columns)` and `np.linspace(*y_range, rows)` (on a logarithmic axis on
+    `np.geomspace`), each in the middle of its cell; cells at the rim are cut in half. A NaN leaves its cell empty.
     `scale` is "sequential", "diverging" (neutral at 0) or "classes" (integers: the colours of the classes).
     `domain` fixes the values at the two ends of the scale; without it they are taken from `z`.
     """
@@ -161,7 +163,10 @@ class Raster(Mark):
 
 @dataclass(frozen=True, kw_only=True)
 class Contour(Mark):
-    """Level lines of a grid of values; `z` is `(rows, columns)`, row 0 at the bottom. `levels` are the values to draw."""
+    """Level lines of a grid of values; `z` is `(rows, columns)`, row 0 at the bottom, on the same places as in a `Raster`.
+
+    `levels` are the values to draw; without it ten evenly spaced ones.
+    """
 
     kind: ClassVar[str] = "contour"
     arrays: ClassVar[dict[str, int]] = {"z": 2}

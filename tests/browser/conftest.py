@@ -1,0 +1,185 @@
+"""What browser tests share: a Chromium, a server, and pages that say what went wrong in them."""
+
+import functools
+import http.server
+import importlib.util
+import os
+import shutil
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TRIAL = Path(__file__).parent / "trial_chapter.py"
+
+#: No host but this machine can be found, so that a page that needs another one fails here and not at a reader's.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+
+
+def find_chromium() -> str | None:
+    """The browser named by CHROMIUM, else one on the path, else a Mac's own, else Playwright's."""
+    named = os.environ.get("CHROMIUM")
+    if named:
+        return named if Path(named).is_file() else shutil.which(named)
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return found
+    for app in ("Google Chrome.app/Contents/MacOS/Google Chrome", "Chromium.app/Contents/MacOS/Chromium"):
+        if (path := Path("/Applications") / app).is_file():
+            return str(path)
+    try:
+        from playwright.sync_api import sync_playwright
+    except ModuleNotFoundError:
+        return None
+    with sync_playwright() as playwright:
+        own = Path(playwright.chromium.executable_path)
+    return str(own) if own.is_file() else None
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium; without one the test is skipped, and the run says so at its end."""
+    found = find_chromium()
+    if found is None:
+        pytest.skip("NOT TESTED: nothing that needs a browser; no Chromium was found (name one in CHROMIUM)")
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Any]:
+    """The running browser (Playwright's `Browser`)."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="NOT TESTED: nothing that needs a browser; no playwright")
+    with sync_api.sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield running
+        running.close()
+
+
+class _Handler(http.server.SimpleHTTPRequestHandler):
+    extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | {  # noqa: RUF012
+        ".js": "text/javascript",
+        ".mjs": "text/javascript",
+        ".wasm": "application/wasm",
+    }
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def serve() -> Iterator[Callable[[Path], str]]:
+    """Serves a folder on this machine: `serve(folder)` is its address, with a slash at the end."""
+    servers = []
+
+    def start(folder: Path) -> str:
+        handler = functools.partial(_Handler, directory=str(folder))
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_port}/"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@dataclass
+class Watched:
+    """A page, and what it should not have done."""
+
+    page: Any
+    off_host: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="session")
+def watched(browser: Any) -> Iterator[Callable[..., Watched]]:
+    """Opens pages that keep their requests to other hosts and their errors: `watched(width=..., dark=..., **context)`."""
+    contexts = []
+
+    def open_page(width: int = 1000, height: int = 900, *, dark: bool = False, **more: Any) -> Watched:
+        scheme = "dark" if dark else "light"
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, **more)
+        contexts.append(context)
+        seen = Watched(page=context.new_page())
+        seen.page.set_default_timeout(60_000)
+
+        def request(request: Any) -> None:
+            if not request.url.startswith(("http://127.0.0.1:", "file://", "data:", "blob:")):
+                seen.off_host.append(request.url)
+
+        context.on("request", request)
+        seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+        seen.page.on("console", lambda m: m.type in ("error", "warning") and seen.complaints.append(m.text))
+        return seen
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def trial() -> ModuleType:
+    """The widgets of `trial_chapter.py`."""
+    spec = importlib.util.spec_from_file_location("trial_chapter", TRIAL)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["trial_chapter"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def widget_html(widget: Any) -> str:
+    """The figure element that the site makes of a widget."""
+    from coursekit.widgets import wire
+
+    state = {"spec": widget.spec(), "values": widget.defaults, "figure": widget.figure().to_dict()}
+    text = wire.inline(state).replace("</", "<\\/")
+    return f'<figure class="ck-widget"><script type="application/json">{text}</script></figure>'
+
+
+PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Trial</title><link rel="icon" href="data:,"><link rel="stylesheet" href="widget.css">
+<script defer src="host.js" data-python="py/"></script>
+<style>body {{ font: 17px/1.6 serif; margin: 0 auto; max-width: 820px; padding: 0 12px; background: #fdfcf9 }}
+@media (prefers-color-scheme: dark) {{ body {{ background: #17191c }} }}</style><body>{body}</body></html>"""
+
+
+@pytest.fixture(scope="session")
+def trial_site(trial: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one page that shows the trial widgets, and Python for it."""
+    from coursekit import assets
+    from coursekit.site import python_bundle
+
+    folder = tmp_path_factory.mktemp("trial-site")
+    for file in (assets.HOST_JS, assets.WIDGET_CSS):
+        shutil.copyfile(file, folder / file.name)
+    body = "<p>Text before a widget.</p>".join(widget_html(w) for w in (trial.curve, trial.descent, trial.marks))
+    (folder / "index.html").write_text(PAGE.format(body=body), "utf-8")
+    python_bundle.build(folder / "py", extra={"coursekit/widgets/trial.py": TRIAL.read_text("utf-8")})
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shots() -> Path:
+    """Where screenshots go, for people to look at."""
+    folder = ROOT / "_build" / "screenshots"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
