@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from coursekit.nn import Elementwise, Linear, ReLU, Sequential, SoftmaxCrossEntropy, Tanh, relu, relu_backward
+from coursekit.nn import Elementwise, Linear, ReLU, Sequential, Sigmoid, SoftmaxCrossEntropy, Tanh, relu, relu_backward
 from coursekit.nn import linear as linear_function
 
 
@@ -143,6 +143,16 @@ def test_a_refused_model_leaves_its_layers_free():
 
 def test_repr_reads_like_the_code():
     assert repr(small()) == "Sequential(Linear(2, 5), ReLU(), Linear(5, 3))"
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_sigmoid_stays_among_the_normal_numbers(dtype):
+    model = Sequential(Sigmoid(), rng=rng(), dtype=dtype)
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        lowest = model(np.array([[-1e4, -100.0, 1e4]])).min()
+        dx = model.backward(np.ones((1, 3)))
+    assert np.finfo(dtype).tiny <= lowest < 1e-37
+    assert np.isfinite(dx).all()
 
 
 def mutating(x):

@@ -133,6 +133,15 @@ def test_divergence_is_reported_once_and_ends_the_run_without_a_warning():
     assert len(steps) < 20
 
 
+def test_the_diverged_step_makes_no_update():
+    x, y = spiral(40, rng())
+    model = net(2, 3)
+    before = model.params.copy()
+    steps = run(model, x, y, loss=lambda scores, y: (float("nan"), np.ones_like(scores)))
+    assert [step.event for step in steps] == ["diverged"]
+    np.testing.assert_array_equal(model.params, before)
+
+
 def test_the_callers_warnings_stay_on_between_steps():
     x, y = spiral(40, rng())
     for _ in train(net(2, 3), x, y, optimizer=SGD(0.1), epochs=1, batch_size=20, rng=rng()):
