@@ -82,7 +82,7 @@ def _m(numbers: Numbers, name: str) -> float:
 
 
 _STEPS_SETUP = (
-    "The digits, hidden layers of 64 units, SGD with batches of 32, each activation at the best of five learning "
+    "The digits, hidden layers of 64 units, SGD with batches of 32, each activation at the best of four learning "
     "rates and with the "
     "weights made for it; steps until 2 % training error."
 )
