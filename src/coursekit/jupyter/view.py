@@ -31,7 +31,7 @@ class WidgetView(anywidget.AnyWidget):
         self._widget = widget
         self.set_trait("spec", widget.spec())
         self.set_trait("figure", widget.figure(checked).to_dict())
-        super().__init__(values=checked, _esm=WIDGET_ESM, _css=WIDGET_CSS)
+        super().__init__(values=checked, _esm=WIDGET_ESM.read_text("utf-8"), _css=WIDGET_CSS.read_text("utf-8"))
         self.observe(self._compute, "values")
 
     def _compute(self, change: Any) -> None:
