@@ -135,7 +135,7 @@ def test_side_checks_wait_for_a_core_check() -> None:
     result = PENALTY.evaluate(lambda params, lam: (0.0, {}, None))
     assert result.score == 0
     assert [check.pending for check in result.checks] == [False, False, True]
-    assert "not counted yet" in str(result)
+    assert "counted once the values are right: does not change its input (1 point)" in str(result)
 
 
 def test_declarations_that_contradict_themselves() -> None:
@@ -180,7 +180,7 @@ def test_a_reference_that_fails_is_our_fault_and_said_so() -> None:
 def test_unknown_names_list_what_there_is() -> None:
     with pytest.raises(UnknownNameError, match="no assignment 'activation'; there are activations"):
         assignment("activation")
-    with pytest.raises(UnknownNameError, match="no exercise 'rely' here; there are sigmoid, .*relu, "):
+    with pytest.raises(UnknownNameError, match=r"no exercise 'rely' here; there are sigmoid, .*relu, "):
         assignment("activations").exercises["rely"]
     with pytest.raises(UnknownNameError, match="no exercise 'rely'; there are activations: sigmoid"):
         exercise("rely")

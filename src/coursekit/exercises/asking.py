@@ -87,7 +87,7 @@ def ask(
     stopped = False
     args: list[Any] = []
     kwargs: dict[str, Any] = {}
-    with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn"):
+    with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn", under="ignore"):
         warnings.simplefilter("always")
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
             try:

@@ -80,13 +80,14 @@ def failure(check: Check, asked: Sequence[Asked], names: Names) -> Failure | Non
     return next((found for a in mine if (found := looks[check.aspect](check, a, names)) is not None), None)
 
 
-def _broken(asked: Asked, names: Names) -> Failure:
-    return Failure(show(asked.expected), asked.answer.error or "", call(names.function, names.parameters, asked.case))
+def _broken(asked: Asked, names: Names, part: str | None = None) -> Failure:
+    expected = asked.expected if part is None else asked.expected[names.results.index(part)]
+    return Failure(show(expected), asked.answer.error or "", call(names.function, names.parameters, asked.case))
 
 
 def _value(check: Check, asked: Asked, names: Names) -> Failure | None:
     if asked.answer.error is not None:
-        return _broken(asked, names)
+        return _broken(asked, names, check.part)
     if not names.results:
         return _one_value(asked.expected, asked.answer.value, "", asked, names)
     for name, expected, got in zip(names.results, asked.expected, asked.answer.value, strict=True):

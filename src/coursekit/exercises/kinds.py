@@ -44,7 +44,9 @@ def describe(value: Any) -> str:
         return "a function: call it, with parentheses"
     if kind is int and value.bit_length() > _BITS:
         return "an enormous whole number"
-    if kind in (float, int, bool, str):
+    if kind in (float, int):
+        return f"the number {str(value)[:40]}"
+    if kind in (bool, str):
         return f"the {kind.__name__} {str(value)[:40]!r}" if kind is str else f"the {kind.__name__} {str(value)[:40]}"
     if type.__subclasscheck__(np.ndarray, kind):
         return f"a {type_name(value)}, a special kind of array: return a plain NumPy array"

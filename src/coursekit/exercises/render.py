@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from coursekit.exercises.result import CheckResult, Result
 
 _WIDTH = 100
+_LATER = "counted once the values are right:"
 
 
 def points(number: float) -> str:
@@ -30,10 +31,35 @@ def headline(result: "Result") -> str:
     return f"{result.exercise}: {outcome}" + (f" ({points(result.max_score)})" if result.passed else "")
 
 
-def details(check: "CheckResult") -> list[tuple[str, str]]:
-    """The labelled lines below a check that failed."""
-    rows = [("at", check.at), ("expected", check.expected), ("got", check.got), ("hint", check.hint)]
-    return [(label, value) for label, value in rows if value and not check.passed]
+def details(result: "Result") -> list[tuple["CheckResult", list[tuple[str, str]]]]:
+    """The checks that counted, each with the labelled lines below it.
+
+    A failure that was told already is not told again, and where the wrong answer is known its question stands above:
+    the hints of the single checks would only distract from it.
+    """
+    told: set[tuple[str, str]] = set()
+    out = []
+    for check in result.checks:
+        if check.pending:
+            continue
+        rows = [("at", check.at), ("expected", check.expected), ("got", check.got)]
+        if check.follows:
+            rows = [("hint", check.hint)]
+        elif check.got.startswith("it ") and (check.at, check.got) in told:
+            rows = [("got", "the same as above")]
+        elif not result.diagnosis:
+            rows.append(("hint", check.hint))
+        told.add((check.at, check.got))
+        out.append((check, [(label, value) for label, value in rows if value and not check.passed]))
+    return out
+
+
+def waiting(result: "Result") -> str:
+    """One sentence on the checks that do not count yet, empty where there are none."""
+    pending = [check for check in result.checks if check.pending]
+    if not pending:
+        return ""
+    return f"{', '.join(check.name for check in pending)} ({points(sum(check.points for check in pending))})"
 
 
 def text(result: "Result") -> str:
@@ -44,11 +70,13 @@ def text(result: "Result") -> str:
         if result.diagnosis:
             lines += ["", *_wrapped("think", result.diagnosis, indent=2)]
         lines.append("")
-    for check in result.checks:
-        mark = {"passed": "ok  ", "failed": "FAIL"}.get(state(check), "--  ")
+    for check, rows in details(result):
+        mark = "ok  " if check.passed else "FAIL"
         lines.append(f"  {mark} {check.name} ({check.earned} of {check.points}): {state(check)}")
-        for label, value in details(check):
+        for label, value in rows:
             lines += _wrapped(label, value, indent=7)
+    if waiting(result):
+        lines += _wrapped("later", f"{_LATER} {waiting(result)}", indent=2)
     for note in result.notes:
         lines += _wrapped("note", note, indent=2)
     return "\n".join(lines)
@@ -60,9 +88,9 @@ def _wrapped(label: str, value: str, *, indent: int) -> list[str]:
     out: list[str] = []
     for line in value.splitlines() or [""]:
         start = hang if out else head
-        out += textwrap.wrap(
-            line, _WIDTH, initial_indent=start, subsequent_indent=hang, break_long_words=False, drop_whitespace=False
-        ) or [start]
+        out += textwrap.wrap(line, _WIDTH, initial_indent=start, subsequent_indent=hang, break_long_words=False) or [
+            start
+        ]
     return [line.rstrip() for line in out]
 
 
@@ -78,13 +106,12 @@ def html(result: "Result") -> str:
         if result.diagnosis:
             parts.append(f"<p><strong>Think:</strong> {_inline(result.diagnosis)}</p>")
     parts.append('<ul style="list-style:none;padding-left:0;margin:.3em 0">')
-    for check in result.checks:
-        sign = {"passed": "\u2713", "failed": "\u2717"}.get(state(check), "\u2013")
+    for check, rows in details(result):
+        sign = "\u2713" if check.passed else "\u2717"
         parts.append(
             f'<li style="margin:.25em 0"><span aria-hidden="true">{sign}</span> <strong>{escape(check.name)}</strong>: '
             f"{state(check)} ({check.earned} of {check.points})"
         )
-        rows = details(check)
         if rows:
             parts.append('<dl style="margin:.2em 0 .5em 1.4em">')
             for label, value in rows:
@@ -93,6 +120,8 @@ def html(result: "Result") -> str:
             parts.append("</dl>")
         parts.append("</li>")
     parts.append("</ul>")
+    if waiting(result):
+        parts.append(f"<p><strong>Later:</strong> {escape(f'{_LATER} {waiting(result)}')}</p>")
     parts += [f"<p><strong>Note:</strong> {escape(note)}</p>" for note in result.notes]
     parts.append("</section>")
     return "".join(parts)

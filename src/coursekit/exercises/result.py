@@ -10,7 +10,8 @@ from coursekit.exercises import render
 class CheckResult:
     """One named check. `expected`, `got` and `at` (the smallest input that fails) are texts, empty where it passed.
 
-    `pending` marks a check that was not counted because nothing else is right yet; it did not pass either.
+    `pending` marks a check that was not counted because nothing else is right yet; it did not pass either. `follows`
+    marks one that failed on values while the ordinary values are not right: most likely the same mistake.
     """
 
     name: str
@@ -21,6 +22,7 @@ class CheckResult:
     at: str = ""
     hint: str = ""
     pending: bool = False
+    follows: bool = False
 
     @property
     def earned(self) -> int:
@@ -39,6 +41,7 @@ class CheckResult:
             "at": self.at,
             "hint": self.hint,
             "pending": self.pending,
+            "follows": self.follows,
         }
 
 

@@ -6,8 +6,9 @@ import numpy as np
 
 from coursekit.exercises.cases import Case, Given, Seeded, arrays_in
 
-_SMALL = 12
-_LONG = 160
+_SMALL = 12  # entries of one array that is shown in full
+_CALL = 30  # numbers in a call that is shown in full
+_LONG = 300
 
 
 def show(value: Any, *, digits: int = 6) -> str:
@@ -61,7 +62,7 @@ def call(name: str, parameters: tuple[str, ...], case: Case, index: tuple[int, .
     """The call of a case; where it is too long to read, the sizes, and the inputs at `index` if they line up."""
     extra = [f"{key}={argument(value)}" for key, value in case.kwargs.items()]
     about = f"  ({case.about})" if case.about else ""
-    if case.size <= _SMALL:
+    if case.size <= _CALL:
         full = f"{name}({', '.join([*map(argument, case.args), *extra])})"
         if len(full) <= _LONG:
             return full + about

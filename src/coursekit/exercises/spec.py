@@ -8,12 +8,14 @@ from typing import Any
 
 from coursekit.exercises.asking import Answer, ask_all
 from coursekit.exercises.cases import PUBLIC_SEED, Case, Draw
+from coursekit.exercises.hints import for_what_came
 from coursekit.exercises.judging import Asked, Check, Names, agreement, failure
 from coursekit.exercises.kinds import Kind, Several, type_name
 from coursekit.exercises.result import CheckResult, Result
 
 Function = Callable[..., Any]
-_WAITS = "not looked at before {}"
+_WAITS = "counts once {}"
+_FOLLOWS = "Perhaps the same mistake as above. Mend that first: is this still there?"
 
 
 class ExerciseError(ValueError):
@@ -178,6 +180,7 @@ class Exercise:
         failures = {check.name: failure(check, asked, names) for check in self.checks}
         core = [check.name for check in self.checks if check.core]
         started = any(failures[name] is None for name in core)
+        right = all(failures[name] is None for name in core)
         out = []
         for check in self.checks:
             found = failures[check.name]
@@ -187,7 +190,9 @@ class Exercise:
             elif found is None:
                 out.append(CheckResult(name=check.name, passed=True, points=check.points))
             else:
-                hint = found.hint or self._call_hint(found.got) or check.hint
+                told = for_what_came(found.got, name=self.name, signature=self.signature, returns=str(self.returns))
+                follows = not (right or check.core or check.aspect == "unchanged")
+                hint = _FOLLOWS if follows else found.hint or told or check.hint
                 out.append(
                     CheckResult(
                         name=check.name,
@@ -197,18 +202,10 @@ class Exercise:
                         got=found.got,
                         at=found.at,
                         hint=hint,
+                        follows=follows,
                     )
                 )
         return tuple(out)
-
-    def _call_hint(self, got: str) -> str:
-        if got.startswith("it raised TypeError") and f"{self.name}()" in got and "argument" in got:
-            return f"The function is called as `{self.signature}`. Does your `def` line take these arguments?"
-        if got.startswith("it raised"):
-            return "Run the call above on its own. What are the shapes of the arrays in the line that fails?"
-        if got.startswith("it did not finish"):
-            return "Does every loop of yours come to an end?"
-        return ""
 
     def _misconception(self, paper: Paper, answers: list[Answer]) -> Misconception | None:
         best, count = None, 0

@@ -214,6 +214,12 @@ def _db_not_summed(dout: Array, x: Array, w1: Array, b1: Array, w2: Array, b2: A
     return dx, dw1, d1, dw2, d2
 
 
+def _db_over_everything(dout: Array, x: Array, w1: Array, b1: Array, w2: Array, b2: Array) -> Any:
+    d1, d2 = _shares(dout, x, w1, b1, w2, b2)
+    dx, dw1, _, dw2, _ = _gradients(d1, d2, x, w1, w2)
+    return dx, dw1, d1.sum(), dw2, d2.sum()
+
+
 def _dx_first_unit(dout: Array, x: Array, w1: Array, b1: Array, w2: Array, b2: Array) -> Any:
     _, *rest = _correct(dout, x, w1, b1, w2, b2)
     return _shares(dout, x, w1, b1, w2, b2)[0] @ w1.T, *rest
@@ -319,6 +325,12 @@ MAXOUT_BACKWARD = Exercise(
             function=_db_not_summed,
             hint="Your db1 and db2 have a row per example. Each bias is used in every row: how do those gradients "
             "come together?",
+        ),
+        Misconception(
+            id="db_over_everything",
+            function=_db_over_everything,
+            hint="Your db1 and db2 are single numbers, but each unit has a bias of its own. Over which axis should the "
+            "sum run, and which axis should stay?",
         ),
         Misconception(
             id="dx_of_first_unit_only",

@@ -102,6 +102,11 @@ SIGMOID = Exercise(
             "the exponent does that?",
         ),
         Misconception(
+            id="brackets",
+            function=lambda x: 1 / 1 + np.exp(-x),
+            hint="`1 / 1 + np.exp(-x)` divides first and then adds. What has to stand in brackets?",
+        ),
+        Misconception(
             id="tanh",
             function=lambda x: np.tanh(x),
             hint="Your values run from -1 to 1. Which of the two S-shaped functions runs from 0 to 1?",

@@ -1,0 +1,39 @@
+"""Hints that follow from how a call failed, whatever the exercise."""
+
+# A piece of what came, and the question that it calls for; the first that fits is taken.
+_BY_WHAT_CAME = (
+    (
+        "truth value of an array",
+        "`if`, `and` and Python's `max` want one True or False and get a whole array. Which NumPy function compares or "
+        "chooses entry by entry: `np.where`, `np.maximum`?",
+    ),
+    ("it returned None", "Does your function end in a `return` line, on every path through it?"),
+    ("NameError", "Is the name spelled as where it is made, and has that cell been run?"),
+    ("UnboundLocalError", "On which path through your function does this name never get a value?"),
+    ("ZeroDivisionError", "What is divided by here, and for which input is it 0?"),
+    ("IndexError", "How long is the array along the axis that you index? The last index is one less."),
+    ("AttributeError", "Does an array have this attribute, or is it a function of NumPy, `np.name(x)`?"),
+    ("RecursionError", "Your function calls itself without an end. Did you mean to call another?"),
+    ("it did not finish", "Does every loop of yours come to an end?"),
+    ("it was interrupted", "The check was stopped by hand. Does every loop of yours come to an end?"),
+    ("there is no function", "Has the cell that defines it been run?"),
+    ("is not a function", "Was the name given another value after the function was defined?"),
+    ("it raised", "Run the call above on its own. What are the shapes of the arrays in the line that fails?"),
+)
+
+
+def for_what_came(got: str, *, name: str, signature: str, returns: str) -> str:
+    """A hint for this `got` text, empty where it says nothing beyond a wrong value."""
+    if "it raised TypeError" in got and f"{name}()" in got and "argument" in got:
+        return f"The function is called as `{signature}`. Does your `def` line take exactly these, with these defaults?"
+    for piece, hint in _BY_WHAT_CAME:
+        if piece in got:
+            return hint
+    if "it returned the number" in got and "array" in returns:
+        return (
+            f"What is asked for is {returns}, and this is one number. Is there a `sum`, or Python's own `max`, that "
+            "swallows the array?"
+        )
+    if got.startswith("it returned"):
+        return f"What is asked for is {returns}. Where does your code leave that: does it work on the whole array?"
+    return ""
