@@ -73,6 +73,15 @@ def test_loss_and_grad_is_forward_loss_backward():
     np.testing.assert_allclose(model.grads, grads, rtol=1e-13, atol=1e-15)
 
 
+def test_calling_the_loss_leaves_the_gradients_of_the_last_step_alone():
+    model, loss, y = small(), SoftmaxCrossEntropy(), np.array([0, 1, 2, 1])
+    model.loss_and_grad(rng(1).standard_normal((4, 2)), y, loss)
+    before = model.gradients()
+    loss(np.zeros((4, 3)), y)
+    for old, new in zip(before, model.gradients(), strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
 def test_the_input_gradient_is_there_again_after_training_steps():
     model, x = small(), rng(1).standard_normal((4, 2))
     model(x)
@@ -183,6 +192,13 @@ def test_a_students_pair_is_looked_at_on_first_use(forward, backward, error, mes
     with pytest.raises(error, match=message):  # noqa: PT012, either of the two passes
         model(np.ones((4, 2)))
         model.backward(np.ones((4, 3)))
+
+
+def test_a_pair_that_fits_one_example_only_is_found_with_many():
+    model = Sequential(Elementwise(lambda x: x[:1], lambda dout, x: dout), rng=rng())
+    model(np.ones((1, 2)))
+    with pytest.raises(ValueError, match="must keep shape and dtype"):
+        model(np.ones((4, 2)))
 
 
 def test_a_students_pair_trains_like_the_engines_own():

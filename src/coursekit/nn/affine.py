@@ -80,7 +80,7 @@ class Linear(Layer):
 
     def forward(self, x: Array, training: bool = False) -> Array:
         """`(N, n_out)`."""
-        self.fit(x)
+        self.make_room(x)
         self._x = x
         np.dot(x, self.params["w"], out=self._out)
         np.add(self._out, self.params["b"], out=self._out)

@@ -21,22 +21,24 @@ from coursekit.nn.layer import Array, Layer
 class Elementwise(Layer):
     """An activation from a pair: `forward(x)` and `backward(dout, x)`, both pure, keeping shape and dtype.
 
-    The pair is looked at on its first use: a wrong type, shape or dtype, or a changed input, raises `TypeError` or
-    `ValueError` that names the function.
+    The pair is looked at on its first use with a batch of a new shape: a wrong type, shape or dtype, or a changed
+    input, raises `TypeError` or `ValueError` that names the function.
 
     >>> Elementwise(np.tanh, lambda dout, x: dout / np.cosh(x) ** 2)
     Elementwise(tanh)
     """
 
-    _forward_seen = _backward_seen = False
-
     def __init__(self, forward: Callable[[Array], Array], backward: Callable[[Array, Array], Array]) -> None:
         super().__init__()
         self.function, self.derivative = forward, backward
 
+    def allocate(self, shape: tuple[int, ...]) -> None:
+        """Nothing but the note to look at the pair again: what fits one example may not fit many."""
+        self._forward_seen = self._backward_seen = False
+
     def forward(self, x: Array, training: bool = False) -> Array:
         """`forward(x)`, of the shape of `x`."""
-        self.fit(x)
+        self.make_room(x)
         self._x = x
         if self._forward_seen:
             return self.function(x)

@@ -86,7 +86,7 @@ class Layer:
             start += prod(shape)
         return views
 
-    def fit(self, x: Array) -> None:
+    def make_room(self, x: Array) -> None:
         """Make the buffers fit the batch `x`; `forward` calls this first and it is free while the shape stays."""
         if x.shape != self._shape:
             if self.dtype is None:

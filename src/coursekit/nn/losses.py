@@ -74,8 +74,8 @@ class SoftmaxCrossEntropy:
     def __call__(self, scores: Array, y: Labels) -> tuple[float, Array]:
         """`loss, dscores`; raises as `softmax_cross_entropy` does."""
         check_labels(scores.shape, y)
-        loss, dscores = self.unchecked(scores, y)
-        return loss, dscores.copy()
+        # In memory of its own: a model in training still refers to what `unchecked` returned last.
+        return SoftmaxCrossEntropy().unchecked(scores, y)
 
     def _allocate(self, scores: Array) -> None:
         n, n_classes = scores.shape

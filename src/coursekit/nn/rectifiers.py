@@ -20,7 +20,7 @@ class ReLU(Layer):
 
     def forward(self, x: Array, training: bool = False) -> Array:
         """Of the shape of `x`."""
-        self.fit(x)
+        self.make_room(x)
         np.maximum(x, self._zeros, out=self._out)
         return self._out
 
@@ -52,7 +52,7 @@ class LeakyReLU(Layer):
 
     def forward(self, x: Array, training: bool = False) -> Array:
         """Of the shape of `x`."""
-        self.fit(x)
+        self.make_room(x)
         self._x = x
         np.multiply(x, self._alphas, out=self._out)
         np.maximum(x, self._out, out=self._out)
@@ -86,7 +86,7 @@ class PReLU(Layer):
 
     def forward(self, x: Array, training: bool = False) -> Array:
         """Of the shape of `x`."""
-        self.fit(x)
+        self.make_room(x)
         self._x = x
         return prelu(x, float(self.params["alpha"]))
 

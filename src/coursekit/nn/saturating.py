@@ -21,7 +21,7 @@ class Sigmoid(Layer):
 
     def forward(self, x: Array, training: bool = False) -> Array:
         """Of the shape of `x`."""
-        self.fit(x)
+        self.make_room(x)
         decay, out = self._decay, self._out
         np.maximum(x, self._lowest, out=decay)
         np.negative(decay, out=decay)
@@ -50,7 +50,7 @@ class Tanh(Layer):
 
     def forward(self, x: Array, training: bool = False) -> Array:
         """Of the shape of `x`."""
-        self.fit(x)
+        self.make_room(x)
         np.tanh(x, out=self._out)
         return self._out
 

@@ -42,7 +42,7 @@ class Maxout(Layer):
 
     def forward(self, x: Array, training: bool = False) -> Array:
         """`(N, n_out)`."""
-        self.fit(x)
+        self.make_room(x)
         self._x = x
         return maxout(x, **self.params)
 
