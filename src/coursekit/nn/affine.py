@@ -16,6 +16,7 @@ def linear(x: Array, w: Array, b: Array) -> Array:
     >>> linear(np.array([[1.0, 2.0]]), np.array([[1.0], [10.0]]), np.array([0.5]))
     array([[21.5]])
     """
+    x, w, b = np.asarray(x), np.asarray(w), np.asarray(b)
     _check_shapes(x, w)
     if b.shape != w.shape[1:]:
         raise ValueError(f"linear: b must be {w.shape[1:]}, one number per column of w, it has shape {b.shape}")
@@ -28,6 +29,7 @@ def linear_backward(dout: Array, x: Array, w: Array) -> tuple[Array, Array, Arra
     `dx = dout @ w.T`, `dw = x.T @ dout`, `db` the sum of the rows of `dout`. Raises `ValueError` on shapes that do not
     fit.
     """
+    dout, x, w = np.asarray(dout), np.asarray(x), np.asarray(w)
     _check_shapes(x, w)
     if dout.shape != (x.shape[0], w.shape[1]):
         raise ValueError(
@@ -51,7 +53,7 @@ class Linear(Layer):
 
     def __init__(self, n_in: int, n_out: int, *, init: Callable[..., Array] = he_init, bias: float = 0.0) -> None:
         super().__init__()
-        check_width("Linear", n_in, n_out)
+        check_settings("Linear", n_in, n_out, init)
         self.n_in, self.n_out, self.init, self.bias = n_in, n_out, init, bias
 
     def input_shape(self) -> Shape:
@@ -98,8 +100,10 @@ class Linear(Layer):
         return f"Linear({self.n_in}, {self.n_out})"
 
 
-def check_width(kind: str, n_in: int, n_out: int) -> None:
-    """Raise if `n_in` or `n_out` is no count of features."""
+def check_settings(kind: str, n_in: int, n_out: int, init: object) -> None:
+    """Raise if `n_in` or `n_out` is no count of features, or `init` no function."""
+    if not callable(init):
+        raise TypeError(f"{kind}: init must be a function (fan_in, fan_out, rng) such as he_init, not {init!r}")
     for name, value in (("n_in", n_in), ("n_out", n_out)):
         if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
             raise TypeError(f"{kind}: {name} must be a whole number of features, not {value!r}")

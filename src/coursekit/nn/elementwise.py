@@ -30,6 +30,9 @@ class Elementwise(Layer):
 
     def __init__(self, forward: Callable[[Array], Array], backward: Callable[[Array, Array], Array]) -> None:
         super().__init__()
+        for name, function in (("forward", forward), ("backward", backward)):
+            if not callable(function):
+                raise TypeError(f"Elementwise: {name} must be a function of arrays, not {function!r}")
         self.function, self.derivative = forward, backward
 
     def allocate(self, shape: tuple[int, ...]) -> None:

@@ -18,6 +18,7 @@ def softmax(scores: Array) -> Array:
     >>> softmax(np.array([[1e4, 1e4]]))
     array([[0.5, 0.5]])
     """
+    scores = np.asarray(scores)
     if scores.ndim != 2:
         raise ValueError(f"softmax: scores must be (N, C), they have shape {scores.shape}")
     exp = np.exp(scores - scores.max(axis=1, keepdims=True))
@@ -31,6 +32,7 @@ def softmax_cross_entropy(scores: Array, y: Labels) -> tuple[float, Array]:
     `scores` is `(N, C)`, `y` holds N labels in 0..C-1. Returns `loss, dscores`, the latter `(N, C)`. Raises
     `ValueError` on other shapes or labels, `TypeError` on labels that are no integers.
     """
+    scores = np.asarray(scores)
     check_labels(scores.shape, y)
     rows = np.arange(len(y))
     shifted = scores - scores.max(axis=1, keepdims=True)

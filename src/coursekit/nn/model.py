@@ -127,7 +127,10 @@ class Sequential:
         return dout
 
     def _check_input(self, x: ArrayLike) -> Array:
-        x = np.asarray(x, self.dtype)
+        try:
+            x = np.asarray(x, self.dtype)
+        except (TypeError, ValueError) as error:
+            raise TypeError(f"a model takes a batch (N, D) of numbers: {error}") from None
         if self.input_shape is not None and x.shape[1:] != self.input_shape:
             sizes = ", ".join(map(str, self.input_shape))
             raise ValueError(f"{self.layers[0]} takes x of shape (N, {sizes}), it has shape {x.shape}")

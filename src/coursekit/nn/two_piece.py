@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from coursekit.nn.activations import maxout, maxout_backward
-from coursekit.nn.affine import check_width
+from coursekit.nn.affine import check_settings
 from coursekit.nn.initialization import draw_weights, he_init
 from coursekit.nn.layer import Array, Layer, Shape
 
@@ -18,7 +18,7 @@ class Maxout(Layer):
 
     def __init__(self, n_in: int, n_out: int, *, init: Callable[..., Array] = he_init, bias: float = 0.0) -> None:
         super().__init__()
-        check_width("Maxout", n_in, n_out)
+        check_settings("Maxout", n_in, n_out, init)
         self.n_in, self.n_out, self.init, self.bias = n_in, n_out, init, bias
 
     def input_shape(self) -> Shape:
