@@ -189,6 +189,13 @@ def test_unknown_names_list_what_there_is() -> None:
     assert exercise("relu") is assignment("activations").exercises["relu"]
 
 
+@pytest.mark.parametrize("seed", [-1, 1.5, None, True, "7"])
+def test_a_seed_that_is_none(seed: object) -> None:
+    with pytest.raises(ExerciseError, match="a seed is a whole number, 0 or above, not"):
+        exercise("relu").evaluate(exercise("relu").reference, seed=seed)
+    assert exercise("relu").evaluate(exercise("relu").reference, seed=2**128).passed
+
+
 def test_an_exercise_is_frozen() -> None:
     with pytest.raises(AttributeError):
         exercise("relu").rule = "x"

@@ -61,11 +61,10 @@ def argument(value: Any) -> str:
 def call(name: str, parameters: tuple[str, ...], case: Case, index: tuple[int, ...] | None = None) -> str:
     """The call of a case; where it is too long to read, the sizes, and the inputs at `index` if they line up."""
     extra = [f"{key}={argument(value)}" for key, value in case.kwargs.items()]
-    about = f"  ({case.about})" if case.about else ""
     if case.size <= _CALL:
         full = f"{name}({', '.join([*map(argument, case.args), *extra])})"
         if len(full) <= _LONG:
-            return full + about
+            return f"{full}  # {case.about}" if case.about else full
     named = list(zip(parameters, case.args, strict=False))
     text = ", ".join(
         [
@@ -85,4 +84,4 @@ def call(name: str, parameters: tuple[str, ...], case: Case, index: tuple[int, .
             text += f"; {entry}, where {values}"
         else:
             text += f"; {entry} of the result"
-    return text + about
+    return f"{text} ({case.about})" if case.about else text

@@ -118,6 +118,8 @@ class Exercise:
 
     def paper(self, seed: int = PUBLIC_SEED) -> Paper:
         """The questions for a seed; 0 gives the public ones."""
+        if type(seed) is not int or seed < 0:
+            raise ExerciseError(f"exercise {self.name}: a seed is a whole number, 0 or above, not {seed!r}")
         cases = tuple(self.cases(Draw(self.name, seed)))
         answers = self.answers_of(self.reference, cases)
         for case, answer in zip(cases, answers, strict=True):

@@ -1,0 +1,43 @@
+"""What a student reads can be pasted back into Python and tells the numbers apart."""
+
+import numpy as np
+
+from coursekit.exercises.cases import Case, Given, Seeded
+from coursekit.exercises.show import argument, call, pair, show
+
+
+def test_a_shown_call_runs() -> None:
+    case = Case(args=(np.array([[0.0, -1.5]]), np.ones(2, np.float32)), kwargs={"alpha": 0.1}, about="one row")
+    text = call("f", ("x", "y"), case)
+    received = eval(text, {"np": np, "f": lambda x, y, alpha: (x, y, alpha)})  # the trailing remark is a comment
+    assert text.endswith("# one row")
+    np.testing.assert_array_equal(received[0], case.args[0])
+    assert received[0].dtype == np.float64, "zeros must not turn into whole numbers"
+    assert received[1].dtype == np.float32
+    assert received[2] == 0.1
+
+
+def test_a_long_call_names_the_sizes_and_the_inputs_at_the_entry() -> None:
+    x = np.arange(40.0).reshape(8, 5)
+    text = call("f", ("dout", "x"), Case(args=(-x, x), kwargs={"alpha": 0.1}), (1, 2))
+    assert text == "dout of shape (8, 5), x of shape (8, 5), alpha=0.1; entry [1, 2], where dout = -7.0, x = 7.0"
+    text = call("f", ("x", "w"), Case(args=(x, x.T), about="large"), (1, 2))
+    assert text == "x of shape (8, 5), w of shape (5, 8); entry [1, 2] of the result (large)"
+
+
+def test_numbers_that_differ_look_different() -> None:
+    one, other = pair(1.0, 1.0 + 1e-8)
+    assert one != other
+    assert pair(np.array([0.5]), np.array([0.25])) == ("[0.5]", "[0.25]")
+
+
+def test_everything_has_a_text() -> None:
+    assert show(None) == "None"
+    assert show(float("nan")) == "nan"
+    assert show(-1e4) == "-10000.0"
+    assert show((1.0, [True], {"a": "b"})) == "1.0, [True], {'a': 'b'}"
+    assert show(np.zeros((9, 9))) == "an array of shape (9, 9), float64"
+    assert argument(Given("forward", ())) == "(what forward gave)"
+    assert argument(Seeded(3)) == "np.random.default_rng(3)"
+    assert argument(len) == "len"
+    assert argument(np.array([True, False])) == "np.array([True, False], dtype=np.bool)"
