@@ -111,14 +111,14 @@ class Plot:
 
     def _html(self, width: int) -> str:
         images = "".join(
-            f'<img class="ck-plot-{theme}" alt="{escape(self.alt)}" style="width:{width}px;max-width:100%" '
+            f'<img class="bk-plot-{theme}" alt="{escape(self.alt)}" style="width:{width}px;max-width:100%" '
             f'src="data:image/svg+xml;base64,{base64.b64encode(self.files[theme].encode()).decode()}">'
             for theme in ("light", "dark")
         )
         dark = ('[data-jp-theme-light="false"]', ".vscode-dark", '[data-theme="dark"]')
-        rules = "".join(f"{d} .ck-plot-light{{display:none}}{d} .ck-plot-dark{{display:inline}}" for d in dark)
+        rules = "".join(f"{d} .bk-plot-light{{display:none}}{d} .bk-plot-dark{{display:inline}}" for d in dark)
         caption = f"<figcaption>{escape(self.caption)}</figcaption>" if self.caption else ""
-        style = f"<style>.ck-plot-dark{{display:none}}{rules}</style>"
+        style = f"<style>.bk-plot-dark{{display:none}}{rules}</style>"
         return f'<figure style="margin:0">{style}{images}{caption}</figure>'
 
 
@@ -191,6 +191,7 @@ def _style(look: Look) -> Iterator[None]:
         "grid.linewidth": 0.7,
         "lines.linewidth": 1.9,
         "lines.markersize": 4.5,
+        "lines.scale_dashes": False,
         "text.color": ink,
         "xtick.color": muted,
         "ytick.color": muted,

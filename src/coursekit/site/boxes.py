@@ -24,8 +24,8 @@ class Box(SphinxDirective):
             raise self.error(f"the box {{{self.name}}} is empty: write its text below it")
         words = self.arguments[0] if self.arguments else self.title
         title, messages = self.state.inline_text(words, self.lineno)
-        key = f"box-{self.env.new_serialno('ck-box')}"
-        box = Html("aside", Html("p", *title, class_="ck-box-title", id=key), class_=f"ck-box ck-{self.kind}", aria_labelledby=key)
+        key = f"box-{self.env.new_serialno('bk-box')}"
+        box = Html("aside", Html("p", *title, class_="bk-box-title", id=key), class_=f"bk-box bk-{self.kind}", aria_labelledby=key)
         self.state.nested_parse(self.content, self.content_offset, box)
         return [box, *messages]
 

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from coursekit.site import assets, fresh, gates
+from coursekit.site import assets, fresh, gates, reasons
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -113,7 +113,7 @@ def _sphinx(root: Path, *, clean: bool, say: Say) -> None:
     finally:
         process.kill()
     if process.wait() or not (built / "html" / "index.html").is_file():
-        raise BuildError(_reasons(lines, root) or [f"Jupyter Book failed with status {process.returncode}; all it said: {log}"])
+        raise BuildError(reasons.read("\n".join(lines), root) or [f"Jupyter Book failed with status {process.returncode}; all it said: {log}"])
 
 
 def _follow(process: "subprocess.Popen[bytes]", log: Path) -> Iterator[str]:
@@ -140,19 +140,6 @@ def _progress(line: str) -> str:
     return ""
 
 
-def _reasons(lines: list[str], root: Path) -> list[str]:
-    """The lines of the log that say what is wrong and where."""
-    found = []
-    for place, line in enumerate(lines):
-        if re.search(r"WARNING: |ERROR: |CRITICAL: |^Extension error|^Theme error|Error: .*|error:$", line):
-            said = line.replace(f"{root}{os.sep}", "")
-            if said.endswith((":", "!")) and place + 1 < len(lines):
-                said += f" {lines[place + 1].strip()}"
-            if said not in found and not said.startswith("RuntimeError"):
-                found.append(said)
-    return found
-
-
 def _companions(root: Path, html: Path, *, python: bool, say: Say) -> None:
     """Student notebooks, the wheel that they install, Python for the browser."""
     for notebook in sorted((root / "exercises").glob("*/*.ipynb")):
@@ -162,14 +149,15 @@ def _companions(root: Path, html: Path, *, python: bool, say: Say) -> None:
     _keep_from_jekyll(html)
     if not python:
         return
+    from coursekit.site import numpy_wheel, python_bundle
+
     say("Packing coursekit's wheel ...")
-    wheel(html / "wheels")
+    packed = wheel(html / "wheels")
+    say("Putting Python for the reader's browser into the site ...")
     try:
-        from coursekit.site import python_bundle
-    except ImportError as error:
-        raise BuildError([f"Python for the browser cannot be put into the site: {error}"]) from error
-    say("Putting Python for the browser into the site ...")
-    python_bundle.build(html / assets.LIVE / "py")
+        python_bundle.build(html / assets.LIVE / "py", wheel=packed, say=lambda line: say(f"  {line}"))
+    except numpy_wheel.BundleError as error:
+        raise BuildError([str(error)]) from error
 
 
 def _keep_from_jekyll(html: Path) -> None:

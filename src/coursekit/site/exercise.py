@@ -32,17 +32,17 @@ class Exercise(SphinxDirective):
         exercise = exercises[name]
         key = f"exercise-{name.replace('_', '-')}"
         points = f"{exercise.max_score:g} point{'' if exercise.max_score == 1 else 's'}"
-        box = Html("section", class_="ck-box ck-exercise", id=key, aria_labelledby=f"{key}-title")
-        title = Html("p", nodes.Text("Exercise "), text("code", name), class_="ck-box-title", id=f"{key}-title")
-        title += text("span", points, class_="ck-points")
+        box = Html("article", class_="bk-box bk-exercise", id=key, aria_labelledby=f"{key}-title")
+        title = Html("p", nodes.Text("Exercise "), text("code", name), class_="bk-box-title", id=f"{key}-title")
+        title += text("span", points, class_="bk-points")
         box += title
         source, line = self.get_source_info()
         self.state.nested_parse(StringList(exercise.task.splitlines(), source), line, box)
         call = f"def {exercise.signature}:"
         box += nodes.literal_block(call, call, language="python")
         box += self._notebook(id)
-        details = Html("details", text("summary", "The engine's own version"), class_="ck-solution")
-        details += text("p", "Try it first. This is the code that every figure of the book runs on.", class_="ck-solution-note")
+        details = Html("details", text("summary", "The engine's own version"), class_="bk-solution")
+        details += text("p", "Try it first. This is the code that every figure of the book runs on.", class_="bk-solution-note")
         code = inspect.getsource(exercise.reference)
         details += nodes.literal_block(code, code, language="python")
         box += details
@@ -53,7 +53,7 @@ class Exercise(SphinxDirective):
         href = f"{up}exercises/{id}/{id}.ipynb"
         link = text("a", f"{id}.ipynb", href=href, download=True)
         return Html("p", nodes.Text("Do it in the notebook "), link, nodes.Text("; there, "), text("code", "check"),
-                    nodes.Text(" tells you what is right and what is not, and why."), class_="ck-notebook")
+                    nodes.Text(" tells you what is right and what is not, and why."), class_="bk-notebook")
 
 
 def setup(app: Sphinx) -> None:

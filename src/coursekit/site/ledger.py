@@ -66,16 +66,16 @@ class Claims(SphinxDirective):
 
     def _card(self, measured: Measured) -> Html:
         claim = measured.claim
-        head = Html("div", class_="ck-claim-head")
+        head = Html("div", class_="bk-claim-head")
         head += self._chip(measured.verdict)
-        head += Html("div", *self._markdown(claim.statement), class_="ck-claim-statement")
+        head += Html("div", *self._markdown(claim.statement), class_="bk-claim-statement")
         facts = Html("dl")
         said = "What the source gives" if claim.verdict is Verdict.UNTESTABLE else "Measured"
         for term, words in (("Experiment", claim.setup), (said, measured.summary), ("Source", claim.source)):
             if words:
                 facts += text("dt", term)
                 facts += Html("dd", *self._markdown(words))
-        return Html("section", head, facts, class_=f"ck-claim ck-{LOOK[measured.verdict][0]}", id=anchor(claim), aria_label="Claim")
+        return Html("article", head, facts, class_=f"bk-claim bk-{LOOK[measured.verdict][0]}", id=anchor(claim), aria_label="Claim")
 
     def _table(self) -> Html:
         body = Html("tbody")
@@ -85,12 +85,12 @@ class Claims(SphinxDirective):
                 statement = Html("td", *self._markdown(claim.statement))
                 if claim.chapter and f"chapters/{claim.chapter}" in self.env.found_docs:
                     where = self._uri(claim)
-                    statement += Html("p", text("a", f"In the chapter, with its source: {claim.chapter}", href=where), class_="ck-more")
+                    statement += Html("p", text("a", f"In the chapter, with its source: {claim.chapter}", href=where), class_="bk-more")
                 row = Html("tr", Html("td", self._chip(measured.verdict)), statement, Html("td", *self._markdown(measured.summary)))
                 body += row
         head = Html("tr", *(text("th", words, scope="col") for words in ("Verdict", "Claim", "What was measured")))
-        table = Html("table", Html("thead", head), body, class_="ck-ledger")
-        return Html("div", table, class_="ck-table ck-wide", role="region", aria_label="All claims", tabindex="0")
+        table = Html("table", Html("thead", head), body, class_="bk-ledger")
+        return Html("div", table, class_="bk-table bk-wide", role="region", aria_label="All claims", tabindex="0")
 
     def _uri(self, claim: Claim) -> str:
         builder = self.env.app.builder
@@ -98,7 +98,7 @@ class Claims(SphinxDirective):
 
     def _chip(self, verdict: Verdict) -> Html:
         look, sign = LOOK[verdict]
-        return Html("span", text("span", sign, aria_hidden="true"), nodes.Text(f" {verdict.value}"), class_=f"ck-chip ck-{look}")
+        return Html("span", text("span", sign, aria_hidden="true"), nodes.Text(f" {verdict.value}"), class_=f"bk-chip bk-{look}")
 
     def _markdown(self, words: str) -> list[nodes.Node]:
         holder = nodes.container()

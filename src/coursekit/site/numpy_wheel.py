@@ -24,6 +24,9 @@ NPM_MEMBER = f"package/assets/{FILE_NAME}"
 #: Pyodide's own distribution.
 OFFICIAL = f"https://cdn.jsdelivr.net/pyodide/v0.28.0a3/full/{FILE_NAME}"
 
+#: Stubs, headers and static libraries: for compilers and editors.
+UNNEEDED = (".pyi", ".h", ".a", ".pxd", ".pyx", "conftest.py")
+
 #: Counts the ways in which the wheel has been made small, so that a kept one is made again when the way changes.
 RECIPE = 1
 
@@ -44,9 +47,7 @@ def slim(store: Path, *, say: Say = print) -> Path:
 
 def _needed(name: str) -> bool:
     parts = name.split("/")
-    if {"tests", "f2py", "include"} & set(parts[:-1]) or name.endswith((".pyi", ".h", ".a", ".pxd", ".pyx", "conftest.py")):
-        return False
-    return parts[0] != "numpy.libs"
+    return not {"tests", "f2py", "include"} & set(parts[:-1]) and not name.endswith(UNNEEDED)
 
 
 def fetch(store: Path, *, say: Say = print) -> Path:
@@ -119,7 +120,7 @@ def _from_official(out: Path) -> None:
 
 
 def repack(wheel: Path, out: Path, needed: Callable[[str], bool], extra: Mapping[str, bytes] | None = None) -> None:
-    """Write `wheel` anew with the files that are `needed` and `extra` ones: deflated, in order, undated, RECORD to match."""
+    """Write `wheel` anew with the `needed` files and `extra` ones: deflated, in order, undated, RECORD to match."""
     with zipfile.ZipFile(wheel) as source:
         files = {info.filename: source.read(info) for info in source.infolist() if not info.is_dir()}
     files = {name: content for name, content in files.items() if needed(name)} | dict(extra or {})

@@ -34,10 +34,10 @@ def _visit(translator: HTML5Translator, node: PlotNode) -> None:
         )
         narrow = where.get(f"{theme}-phone")
         source = f'<source media="(max-width: 40rem)" srcset="{narrow}">' if narrow else ""
-        shown.append(f'<picture class="ck-plot-{theme}">{source}{image}</picture>')
+        shown.append(f'<picture class="bk-plot-{theme}">{source}{image}</picture>')
     caption = f"<figcaption>{escape(node['caption'])}</figcaption>" if node["caption"] else ""
-    wide = " ck-wide" if width > 660 else ""
-    translator.body.append(f'<figure class="ck-plot{wide}">{"".join(shown)}{caption}</figure>\n')
+    wide = " bk-wide" if width > 660 else ""
+    translator.body.append(f'<figure class="bk-plot{wide}">{"".join(shown)}{caption}</figure>\n')
     raise nodes.SkipNode
 
 

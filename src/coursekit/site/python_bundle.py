@@ -63,7 +63,8 @@ def build(
     wanted |= {f"pyodide-{version}/{name}": packages / name for name in CORE}
     entries = {}
     ours = _for_a_page(wheel, extra or {})
-    for name, file_name, content in (("numpy", numpy_wheel.FILE_NAME, numpy.read_bytes()), ("coursekit", wheel.name, ours)):
+    wheels = {"numpy": (numpy_wheel.FILE_NAME, numpy.read_bytes()), "coursekit": (wheel.name, ours)}
+    for name, (file_name, content) in wheels.items():
         sha = hashlib.sha256(content).hexdigest()
         path = f"{sha[:12]}/{file_name}"
         wanted[path] = content

@@ -43,13 +43,13 @@ class Quiz(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """The question as a radio group."""
         question, answers = self._read()
-        number = self.env.new_serialno("ck-quiz") + 1
+        number = self.env.new_serialno("bk-quiz") + 1
         key = f"quiz-{number}"
-        ask = Html("div", text("p", f"Question {number}", class_="ck-box-title"), class_="ck-quiz-ask", id=key)
+        ask = Html("div", text("p", f"Question {number}", class_="bk-box-title"), class_="bk-quiz-ask", id=key)
         self.state.nested_parse(question, self.content_offset, ask)
         choices = [self._choice(answer, key, place) for place, answer in enumerate(answers)]
         group = Html("div", *choices, role="radiogroup", aria_labelledby=key)
-        return [Html("div", ask, group, Html("p", class_="ck-quiz-said", role="status"), class_="ck-box ck-quiz")]
+        return [Html("div", ask, group, Html("p", class_="bk-quiz-said", role="status"), class_="bk-box bk-quiz")]
 
     def _read(self) -> tuple[StringList, list[Answer]]:
         answers: list[Answer] = []
@@ -74,11 +74,11 @@ class Quiz(SphinxDirective):
     def _choice(self, answer: Answer, key: str, place: int) -> Html:
         label = Html("label", Html("input", type="radio", name=key, value=str(place)))
         self._parse([answer.words], answer.line, words := Html("span"))
-        label += Html("span", *(child for block in words.children for child in block.children), class_="ck-answer-words")
-        why = Html("div", class_="ck-why")
-        why += text("p", "Right." if answer.right else "Not this one.", class_="ck-why-verdict")
+        label += Html("span", *(child for block in words.children for child in block.children), class_="bk-answer-words")
+        why = Html("div", class_="bk-why")
+        why += text("p", "Right." if answer.right else "Not this one.", class_="bk-why-verdict")
         self._parse(answer.why, answer.line + 1, why)
-        return Html("div", label, why, class_="ck-answer ck-right" if answer.right else "ck-answer ck-wrong")
+        return Html("div", label, why, class_="bk-answer bk-right" if answer.right else "bk-answer bk-wrong")
 
     def _parse(self, lines: list[str], line: int, into: nodes.Element) -> None:
         source, _ = self.get_source_info()

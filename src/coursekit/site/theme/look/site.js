@@ -95,18 +95,18 @@
   }
 
   function quizzes() {
-    for (const quiz of document.querySelectorAll(".ck-quiz")) {
-      const said = quiz.querySelector(".ck-quiz-said");
+    for (const quiz of document.querySelectorAll(".bk-quiz")) {
+      const said = quiz.querySelector(".bk-quiz-said");
       quiz.addEventListener("change", (event) => {
-        const answer = /** @type {Element} */ (event.target).closest(".ck-answer");
-        if (said && answer) said.textContent = answer.querySelector(".ck-why")?.textContent?.trim().replace(/\s+/g, " ") ?? "";
+        const answer = /** @type {Element} */ (event.target).closest(".bk-answer");
+        if (said && answer) said.textContent = answer.querySelector(".bk-why")?.textContent?.trim().replace(/\s+/g, " ") ?? "";
       });
     }
   }
 
   /** A box that scrolls sideways can be reached and scrolled by keyboard. */
   function scrollers() {
-    const boxes = document.querySelectorAll("pre, .math-box, .ck-table, .table-wrapper");
+    const boxes = document.querySelectorAll("pre, .math-box, .bk-table, .table-wrapper");
     const look = () => {
       for (const box of boxes) {
         if (box.scrollWidth > box.clientWidth + 1) box.setAttribute("tabindex", "0");
@@ -121,7 +121,7 @@
   /** Wide tables get a box of their own to scroll in. */
   function tables() {
     for (const table of document.querySelectorAll("main table")) {
-      if (table.closest(".ck-table, .table-wrapper, .ck-widget")) continue;
+      if (table.closest(".bk-table, .table-wrapper, .ck-widget")) continue;
       const box = make("div", "table-wrapper");
       table.replaceWith(box);
       box.append(table);
