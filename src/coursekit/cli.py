@@ -20,7 +20,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError as fault:
         if fault.name is None or fault.name.partition(".")[0] == "coursekit":
             raise
-        return _fail(f"{args.command} needs the package {fault.name}: run  pip install \"coursekit[{args.extra}]\"")
+        return _fail(f'{args.command} needs the package {fault.name}: run  pip install "coursekit[{args.extra}]"')
     except OSError as fault:
         return _fail(f"{fault.filename or args.command}: {fault.strerror or fault}")
     except KeyboardInterrupt:
@@ -38,12 +38,13 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="coursekit", description="The course on training neural networks: its book and its exercises.")
+    parser = _Parser(prog="coursekit", description="A course on training neural networks: its book and its exercises.")
     parser.add_argument("--version", action="version", version=f"coursekit {coursekit.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     build = commands.add_parser("build", help="build the site into _build/html")
     build.add_argument("--serve", action="store_true", help="then serve it on this machine until Ctrl-C")
+    build.add_argument("--port", type=int, default=8000, metavar="N", help="where to serve it (default: 8000)")
     build.set_defaults(run=_build, extra="book")
 
     release = commands.add_parser("release", help="make the student notebooks: solutions/ -> exercises/")
@@ -60,9 +61,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _build(args: argparse.Namespace) -> int:
-    from coursekit.site.build import build
+    from coursekit.site.build import BuildError, build
 
-    return build(serve=args.serve)
+    try:
+        build(serve=args.serve, port=args.port)
+    except BuildError as fault:
+        return max(_fail(problem) for problem in fault.problems)
+    return 0
 
 
 def _release(args: argparse.Namespace) -> int:

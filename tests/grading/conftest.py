@@ -38,6 +38,11 @@ class Course:
         self.solved = nbformat.read(folder / "solutions/activations/activations.ipynb", as_version=4)
         self.logs: dict[str, str] = {}
 
+    @classmethod
+    def copy_of(cls, other: "Course", folder: Path) -> "Course":
+        shutil.copytree(other.folder, folder)
+        return cls(folder)
+
     def solution(self, grade_id: str) -> str:
         return next(cell.source for cell in self.solved.cells if cell.id == grade_id)
 

@@ -59,7 +59,9 @@ def _check_cells(nb: Any, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             continue
         id, name = mark.get("assignment"), mark["exercise"]
         if id not in assignments():
-            raise CourseError(f"{path} belongs to {id!r}, which is no assignment here: there is {', '.join(assignments())}")
+            raise CourseError(
+                f"{path} belongs to {id!r}, which is no assignment here: there is {', '.join(assignments())}"
+            )
         if name not in assignment(id).exercises:
             raise CourseError(f"{path} checks {name!r}, which is no exercise of {id}: start from the released notebook")
         yield index, {"exercise": name, "max_score": assignment(id).exercises[name].max_score}
@@ -96,6 +98,7 @@ def _execute(run: Any, folder: Path, timeout: int, path: Path) -> None:
         interrupt_on_timeout=True,
         allow_errors=True,
         kernel_name="python3",
+        extra_arguments=["--log-level=40"],  # its warning about unencrypted sockets is not for students
         resources={"metadata": {"path": str(folder)}},
     )
     try:
@@ -103,9 +106,13 @@ def _execute(run: Any, folder: Path, timeout: int, path: Path) -> None:
     except NoSuchKernel:
         raise CourseError('there is no Python kernel here: run  pip install "coursekit[notebook]"') from None
     except CellTimeoutError:
-        raise CourseError(f"{path}: a cell ran for more than {timeout} s and could not be stopped: look for a loop") from None
+        raise CourseError(
+            f"{path}: a cell ran for more than {timeout} s and could not be stopped: look for a loop"
+        ) from None
     except DeadKernelError:
-        raise CourseError(f"{path}: a cell ended Python itself (out of memory, or os._exit): run it cell by cell") from None
+        raise CourseError(
+            f"{path}: a cell ended Python itself (out of memory, or os._exit): run it cell by cell"
+        ) from None
 
 
 def _read(run: Any, index: int, mark: dict[str, Any]) -> Checked:

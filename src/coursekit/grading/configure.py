@@ -9,6 +9,7 @@ from nbgrader import preprocessors as stock
 from nbgrader.converters import Autograde, GenerateAssignment
 
 from coursekit.grading.execute import SeededExecute
+from coursekit.grading.feedback import SafeHTMLExporter, clean_html
 from coursekit.grading.project import RELEASE, SOURCE, site_url
 from coursekit.grading.reading import TolerantNotebookExporter
 from coursekit.grading.restore import RestoreCells
@@ -43,10 +44,11 @@ def configure_course(c: Any, root: Path) -> None:
         setattr(c.Autograde, stage, [step for one in defaults for step in swap.get(one, [one])])
     c.RestoreCells.release_directory = str(root / RELEASE)
     c.SeededExecute.seeds_file = str(root / SEEDS)
+    c.SeededExecute.extra_arguments = ["--log-level=40"]  # else every kernel warns about its sockets
 
-    # nbconvert cleans HTML through this filter; its own list drops headings, paragraphs and the look of the checks.
+    c.GenerateFeedback.exporter_class = SafeHTMLExporter
     c.HTMLExporter.sanitize_html = True
-    c.HTMLExporter.filters = {"clean_html": "coursekit.grading.feedback.clean_html"}
+    c.HTMLExporter.filters = {"clean_html": clean_html}
 
 
 def _put_scripts_on_path() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+from nbformat.v4 import new_output
 from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade, setenv
 from traitlets import Integer, Unicode
@@ -66,9 +67,9 @@ class SeededExecute(Execute):  # type: ignore[misc]
             if self._output > self.max_output and not is_score:
                 if before <= self.max_output:
                     text = f"\n... output beyond {self.max_output} bytes was dropped ...\n"
-                    cell.outputs.append(NotebookNode(output_type="stream", name="stdout", text=text))
+                    cell.outputs.append(new_output("stream", name="stdout", text=text))
                 return None
-        return super().process_message(msg, cell, cell_index)  # type: ignore[no-any-return]
+        return super().process_message(msg, cell, cell_index)
 
     def _time_left(self, cell: NotebookNode) -> int:
         left = max(1, int(self._deadline - monotonic()))
@@ -76,4 +77,4 @@ class SeededExecute(Execute):  # type: ignore[misc]
 
 
 def _mark(cell: NotebookNode, reason: str) -> None:
-    cell.outputs.append(NotebookNode(output_type="error", ename="NotRun", evalue=reason, traceback=[f"NotRun: {reason}"]))
+    cell.outputs.append(new_output("error", ename="NotRun", evalue=reason, traceback=[f"NotRun: {reason}"]))

@@ -34,5 +34,5 @@ def site_url(root: Path) -> str:
         raise CourseError(f"{path} is no valid TOML ({fault}): mend that line") from None
     url = table.get("tool", {}).get("coursekit", {}).get("site-url", "")
     if not isinstance(url, str) or (url and not url.startswith(("https://", "http://"))):
-        raise CourseError(f"site-url in {path} is {url!r}: write an address that starts with https:// or leave it empty")
+        raise CourseError(f"site-url in {path} is {url!r}: write an https:// address or leave it empty")
     return url.rstrip("/")

@@ -21,14 +21,15 @@ class TolerantNotebookExporter(NotebookExporter):  # type: ignore[misc]
         """As in nbconvert; never raises for what the file holds."""
         fault = unreadable(Path(filename))
         if fault is None:
-            return super().from_filename(filename, resources=resources, **options)
+            return super().from_filename(filename, resources=resources, **options)  # type: ignore[no-any-return]
         self.log.warning("%s cannot be read as a notebook (%s): graded as an empty one", filename, fault)
         text = (
             f"**The file that was handed in could not be read as a notebook: {fault}.** Nothing in it could be graded. "
             "Open it in Jupyter, choose Kernel → Restart and run all, save, and hand it in again; if it does not open, "
             "start from a fresh copy of the assignment and paste your functions into it."
         )
-        return self.from_notebook_node(new_notebook(cells=[new_markdown_cell(text)]), resources=resources, **options)
+        nb = new_notebook(cells=[new_markdown_cell(text)])
+        return self.from_notebook_node(nb, resources=resources, **options)  # type: ignore[no-any-return]
 
 
 def unreadable(path: Path) -> str | None:
@@ -51,6 +52,6 @@ def unreadable(path: Path) -> str | None:
         return "it is not valid JSON"
     except RecursionError:
         return "it is nested too deeply"
-    except Exception as fault:  # noqa: BLE001 - nbformat meets foreign data with errors of every kind
+    except Exception as fault:  # nbformat meets foreign data with errors of every kind
         return f"it has no notebook format ({type(fault).__name__})"
     return None

@@ -22,16 +22,17 @@ class SettleScores(NbGraderPreprocessor):  # type: ignore[misc]
         for output in cell.outputs:
             if output.output_type == "stream":
                 output.name = "stdout"  # a warning is to be read, and costs nothing by itself
-        if any(output.output_type == "error" for output in cell.outputs):
-            return cell, resources
         points = float(cell.metadata.nbgrader["points"])
         results = [output for output in cell.outputs if output.output_type == "execute_result"]
         score = _number(results[-1]) if results else math.nan
-        if not 0.0 <= score <= points:
+        failed = any(output.output_type == "error" for output in cell.outputs)
+        if not failed and not 0.0 <= score <= points:
             reason = f"the check gave no score between 0 and {points:g}: was `check` given another meaning?"
             cell.outputs.append(
                 NotebookNode(output_type="error", ename="NoScore", evalue=reason, traceback=[f"NoScore: {reason}"])
             )
+        # nbgrader goes by the first error or result that it meets.
+        cell.outputs.sort(key=lambda output: output.output_type != "error")
         return cell, resources
 
 

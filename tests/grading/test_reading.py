@@ -1,0 +1,42 @@
+import json
+
+import nbformat
+import pytest
+
+from coursekit.grading.reading import MAX_BYTES, unreadable
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "empty"),
+        (b"{", "not valid JSON"),
+        (b"\xff\xfe\x00", "not a text file"),
+        (b"[1, 2]", "notebook"),
+        (b"{}", "notebook"),
+        (b'{"cells": 3, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}', "notebook"),
+        (b"[" * 200_000, ""),
+        (b"%PDF-1.4", "not valid JSON"),
+        (b" " * (MAX_BYTES + 1), "limit"),
+    ],
+)
+def test_says_why(tmp_path, content, says):
+    path = tmp_path / "a.ipynb"
+    path.write_bytes(content)
+    assert says in unreadable(path)
+
+
+def test_a_missing_file(tmp_path):
+    assert unreadable(tmp_path / "a.ipynb") == "No such file or directory"
+
+
+@pytest.mark.parametrize("minor", [2, 4, 5])
+def test_older_formats_are_fine(tmp_path, minor):
+    path = tmp_path / "a.ipynb"
+    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x")])
+    data = json.loads(nbformat.writes(nb))
+    data["nbformat_minor"] = minor
+    if minor < 5:
+        del data["cells"][0]["id"]
+    path.write_text(json.dumps(data))
+    assert unreadable(path) is None

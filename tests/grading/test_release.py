@@ -1,0 +1,82 @@
+"""Released notebooks: fresh, the same every time, without an answer in them; and nothing is lost when it fails."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from coursekit.grading import CourseError
+from coursekit.grading.project import assignment_ids
+from coursekit.grading.release import release
+
+ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.grading
+RELEASED = Path("exercises/activations/activations.ipynb")
+
+
+@pytest.mark.parametrize("id", assignment_ids(ROOT))
+def test_committed_release_is_fresh(fresh_course, id):
+    """What `nbgrader generate_assignment` makes of solutions/ now is what lies in exercises/, byte for byte."""
+    name = f"exercises/{id}/{id}.ipynb"
+    assert (ROOT / name).read_bytes() == (fresh_course.folder / name).read_bytes(), "run `coursekit release` and commit"
+
+
+@pytest.fixture
+def course(fresh_course, tmp_path):
+    return type(fresh_course).copy_of(fresh_course, tmp_path / "course")
+
+
+def test_twice_is_the_same_and_the_second_time_says_so(course):
+    content = (course.folder / RELEASED).read_bytes()
+    (done,) = release(course.folder)
+    assert (done.id, done.changed) == ("activations", False)
+    assert (course.folder / RELEASED).read_bytes() == content
+    assert [p.name for p in (course.folder / "exercises").iterdir()] == ["activations"]
+
+
+def test_a_failing_release_keeps_the_earlier_one(course):
+    content = (course.folder / RELEASED).read_bytes()
+    source = course.folder / "solutions/activations/activations.ipynb"
+    source.write_text(source.read_text(encoding="utf-8").replace("### END SOLUTION", "### FIN", 1), encoding="utf-8")
+    with pytest.raises(CourseError, match=r"activations was not released, exercises/ is as it was: .*solution"):
+        release(course.folder, ["activations"])
+    assert (course.folder / RELEASED).read_bytes() == content
+    assert [p.name for p in (course.folder / "exercises").iterdir()] == ["activations"]
+
+
+def test_the_site_is_stamped_into_the_setup_cell(course):
+    path = course.folder / "pyproject.toml"
+    path.write_text('[tool.coursekit]\nsite-url = "https://book.example/nets"\n', encoding="utf-8")
+    assert release(course.folder)[0].changed
+    setup = next(c for c in nbformat.read(course.folder / RELEASED, 4).cells if c.id == "setup")
+    assert '"https://book.example/nets"' in setup.source
+
+
+def test_an_unknown_assignment(course):
+    with pytest.raises(CourseError, match=r"no assignment 'lop' in .*: there is activations"):
+        release(course.folder, ["lop"])
+
+
+def test_what_nbgrader_keeps_for_itself_is_ignored_by_git():
+    made = ["gradebook.db", "grading_seeds.json", "submitted/a/b.ipynb", "autograded/a", "feedback/a", "grades.csv"]
+    ignored = subprocess.run(["git", "check-ignore", *made], cwd=ROOT, capture_output=True, text=True, check=False)
+    if ignored.returncode == 128:
+        pytest.skip("this is no git checkout")
+    assert ignored.stdout.split() == made
+
+
+def test_no_answers_and_no_outputs_in_it(fresh_course):
+    for cell in fresh_course.release.cells:
+        assert "SOLUTION" not in cell.source
+        assert not cell.get("outputs")
+        assert cell.get("execution_count") is None
+    released = json.dumps(fresh_course.release)
+    for cell in fresh_course.solved.cells:
+        if cell.metadata.get("nbgrader", {}).get("solution") and cell.cell_type == "code":
+            answer = cell.source.split("### BEGIN SOLUTION\n")[1].split("### END SOLUTION")[0]
+            for line in answer.splitlines():
+                assert not line.strip() or json.dumps(line.strip())[1:-1] not in released, line
+        elif cell.metadata.get("nbgrader", {}).get("solution"):
+            assert cell.source[:60] not in released
