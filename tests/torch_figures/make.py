@@ -1,6 +1,6 @@
 """Write figures.npz: what PyTorch computes, in float64, for the engine's tests to agree with. Needs torch; run by hand.
 
-    python tests/torch_figures/make.py
+python tests/torch_figures/make.py
 """
 
 import sys
