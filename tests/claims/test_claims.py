@@ -43,7 +43,7 @@ def test_an_unknown_chapter_is_refused_with_those_that_exist() -> None:
         claims_of("cooking")
 
 
-# -- the record ----------------------------------------------------------------------------------------------------------
+# -- the record ------------------------------------------------------------------------------------------------------
 
 Experiment = Callable[[int], Mapping[str, float]]
 
@@ -154,7 +154,7 @@ def test_what_is_not_testable_has_no_experiment() -> None:
         make(lambda seed: {}, Verdict.UNTESTABLE)
 
 
-# -- the experiments -----------------------------------------------------------------------------------------------------
+# -- the experiments ------------------------------------------------------------------------------------------------------
 
 
 def test_the_digits_are_split_without_overlap_and_centred_by_the_training_part() -> None:

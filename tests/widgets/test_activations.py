@@ -30,7 +30,7 @@ def slope_at_input(values: dict[str, object]) -> float:
     return dot(panel(find("activations.explorer").figure(values), "derivative"))[1]
 
 
-# -- explorer ------------------------------------------------------------------------------------------------------------
+# -- explorer ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", UNITS)
@@ -100,7 +100,7 @@ def test_maxout_is_the_absolute_value_relu_and_flat_nowhere() -> None:
     assert not [m for m in panel(find("activations.explorer").figure(values), "function").marks if isinstance(m, Shade)]
 
 
-# -- deep ----------------------------------------------------------------------------------------------------------------
+# -- deep ------------------------------------------------------------------------------------------------------
 
 
 def try_signals(label: str):
@@ -155,7 +155,7 @@ def test_the_scheme_is_named(gain: float, scheme: str) -> None:
     assert scheme in find("activations.deep").figure({"gain": gain}).status
 
 
-# -- dead ----------------------------------------------------------------------------------------------------------------
+# -- dead ------------------------------------------------------------------------------------------------------
 
 
 def try_run(label: str):
@@ -213,7 +213,7 @@ def test_divergence_is_said_and_drawn() -> None:
     assert result.diverged == ("no longer a finite number" in figure.status)
 
 
-# -- bad input -----------------------------------------------------------------------------------------------------------
+# -- bad input ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -230,6 +230,6 @@ def test_divergence_is_said_and_drawn() -> None:
 def test_a_value_that_a_control_does_not_take_is_refused_in_one_line(
     id: str, values: dict[str, object], told: str
 ) -> None:
-    with pytest.raises(ControlError, match="^[^\n]+$") as refused:
+    with pytest.raises(ControlError, match=r"^[^\n]+$") as refused:
         find(id).figure(values)
     assert told in str(refused.value)
