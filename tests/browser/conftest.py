@@ -63,7 +63,8 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def browser(chromium: str) -> Iterator[Any]:
     """The running browser (Playwright's `Browser`)."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="NOT TESTED: nothing that needs a browser; no playwright")
+    reason = "NOT TESTED: nothing that needs a browser; the package playwright is not installed"
+    sync_api = pytest.importorskip("playwright.sync_api", reason=reason)
     with sync_api.sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield running
@@ -71,7 +72,7 @@ def browser(chromium: str) -> Iterator[Any]:
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
-    extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | {  # noqa: RUF012
+    extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | {
         ".js": "text/javascript",
         ".mjs": "text/javascript",
         ".wasm": "application/wasm",
@@ -110,7 +111,7 @@ class Watched:
 
 @pytest.fixture(scope="session")
 def watched(browser: Any) -> Iterator[Callable[..., Watched]]:
-    """Opens pages that keep their requests to other hosts and their errors: `watched(width=..., dark=..., **context)`."""
+    """Opens pages that keep their requests to other hosts and their errors: `watched(width, dark=..., **context)`."""
     contexts = []
 
     def open_page(width: int = 1000, height: int = 900, *, dark: bool = False, **more: Any) -> Watched:

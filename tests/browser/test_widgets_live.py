@@ -54,7 +54,8 @@ class Live:
     def settle(self) -> None:
         """Wait until nothing is asked and all is drawn."""
         self.page.wait_for_function("!document.querySelector('[data-asking]')")
-        self.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))")
+        frames = "requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))"
+        self.page.evaluate(f"new Promise(done => {frames})")
 
     def settings(self, id: str, **values: Any) -> dict[str, Any]:
         """The answer to the settings that a link carries."""
@@ -108,7 +109,7 @@ def test_python_boots_once_and_says_how_long_it_took(live: Live, capsys: pytest.
         trips.append((reply["roundTrip"], reply["computed"]))
     trip, computed = np.median(trips, axis=0)
     with capsys.disabled():
-        print(f"\nPython in the page: boot {times['bootMs']} ms, round trip {trip:.1f} ms, of that in Python {computed:.1f} ms")
+        print(f"\nPython in the page: boot {times['bootMs']} ms, round trip {trip:.1f} ms, in Python {computed:.1f} ms")
     assert 0 < float(times["bootMs"]) < 60_000
     assert len(live.page.workers) == 1
 
@@ -285,7 +286,7 @@ def test_a_failing_function_is_one_line_and_the_page_lives_on(live: Live) -> Non
         ({"x": 99}, "input (x) cannot be 99: it takes a number from -6 to 6"),
         ({"x": "much"}, "input (x) cannot be 'much': it takes a number from -6 to 6"),
         ({"n": 2.5}, "points (n) cannot be 2.5: it takes a whole number from 2 to 400"),
-        ({"name": "swish"}, "activation (name) cannot be 'swish': it takes one of sigmoid, tanh, relu, elu, leaky_relu"),
+        ({"name": "mish"}, "activation (name) cannot be 'mish': it takes one of sigmoid, tanh, relu, elu, leaky_relu"),
         ({"y": 1}, "widget trial.curve has no control 'y': it has name, x, scale, n, shade, seed"),
     ],
 )
@@ -304,5 +305,6 @@ def test_a_link_carries_the_settings(live: Live, watched: Callable[..., Any]) ->
     other.page.goto(link)
     other.page.wait_for_function("document.querySelector('[data-answers]')")
     other.page.wait_for_timeout(300)
-    assert other.page.locator("[data-widget='trial.descent'] .ck-status").inner_text() == widget.locator(".ck-status").inner_text()
+    status = other.page.locator("[data-widget='trial.descent'] .ck-status").inner_text()
+    assert status == widget.locator(".ck-status").inner_text()
     assert (other.off_host, other.complaints) == ([], [])

@@ -1,4 +1,4 @@
-"""Widgets where Python does not run, and how they look: from a folder, with a broken site, dark and light, on a phone."""
+"""Widgets where Python does not run, and how they look: from a folder, on a broken site, dark, light, on a phone."""
 
 import json
 import shutil
@@ -17,9 +17,14 @@ NO_SERVER = (
 
 
 def drawn(page: Any) -> None:
-    page.wait_for_function(
-        "[...document.querySelectorAll('.ck')].length === 3 && [...document.querySelectorAll('.ck')].every(w => w.dataset.drawn)"
-    )
+    page.wait_for_function("document.querySelectorAll('.ck[data-drawn]').length === 3")
+
+
+def ink(page: Any) -> str:
+    """The colour of the first line, as #rrggbb."""
+    line = page.locator(".ck-plot svg [aria-label=line] path").first
+    numbers = line.evaluate("path => getComputedStyle(path).stroke.match(/\\d+/g).map(Number)")
+    return "#" + "".join(f"{number:02x}" for number in numbers)
 
 
 def test_from_a_folder_all_is_drawn_and_one_sentence_says_why_it_is_not_live(
@@ -33,7 +38,7 @@ def test_from_a_folder_all_is_drawn_and_one_sentence_says_why_it_is_not_live(
     assert page.locator(".ck-host").all_inner_texts() == [NO_SERVER] * 3
     assert page.locator(".ck-slider input").first.is_disabled()
     assert not page.get_by_role("link", name="Link to these settings").count()
-    page.get_by_label("One step on").click()
+    page.locator("[data-widget='trial.descent']").get_by_label("One step on").click()
     page.wait_for_timeout(200)
     assert page.locator("[data-widget='trial.descent'] .ck-status").inner_text().startswith("step 1: ")
     assert (seen.off_host, seen.complaints) == ([], [])
@@ -133,16 +138,16 @@ def test_how_it_looks(
                     return [e.outerHTML.slice(0, 80), r.width, r.height] })"""
     )
     assert [t for t in targets if t[1] < 44 or t[2] < 44] == []
-    curve = page.locator(".ck-plot svg [aria-label=line] path").first
-    assert curve.get_attribute("stroke") == ("#62b3ea" if dark else "#0b66a3")
+    assert ink(page) == ("#62b3ea" if dark else "#0b66a3")
 
 
-def test_light_and_dark_follow_the_page(watched: Callable[..., Any], serve: Callable[[Path], str], trial_site: Path) -> None:
+def test_light_and_dark_follow_the_page(
+    watched: Callable[..., Any], serve: Callable[[Path], str], trial_site: Path
+) -> None:
     page = watched().page
     page.goto(serve(trial_site))
     drawn(page)
-    curve = page.locator(".ck-plot svg [aria-label=line] path").first
-    for act, ink in [
+    for act, expected in [
         ("document.documentElement.dataset.theme = 'dark'", "#62b3ea"),
         ("document.documentElement.dataset.theme = 'light'", "#0b66a3"),
         ("delete document.documentElement.dataset.theme; document.body.dataset.jpThemeLight = 'false'", "#62b3ea"),
@@ -150,22 +155,26 @@ def test_light_and_dark_follow_the_page(watched: Callable[..., Any], serve: Call
     ]:
         page.evaluate(act)
         page.wait_for_timeout(150)
-        assert curve.get_attribute("stroke") == ink
+        assert ink(page) == expected
     page.evaluate("delete document.body.dataset.jpThemeLight")
     page.emulate_media(color_scheme="dark")
     page.wait_for_timeout(150)
-    assert curve.get_attribute("stroke") == "#62b3ea"
+    assert ink(page) == "#62b3ea"
 
 
-def test_less_motion_means_slow_frames(watched: Callable[..., Any], serve: Callable[[Path], str], trial_site: Path) -> None:
+def test_less_motion_means_slow_frames(
+    watched: Callable[..., Any], serve: Callable[[Path], str], trial_site: Path
+) -> None:
     page = watched(reduced_motion="reduce").page
     page.goto(serve(trial_site))
     drawn(page)
     page.wait_for_timeout(400)
-    assert page.get_by_label("Frame", exact=True).input_value() == "0"
-    page.get_by_label("Play").click()
+    widget = page.locator("[data-widget='trial.descent']")
+    scrub = widget.get_by_label("Frame", exact=True)
+    assert scrub.input_value() == "0"
+    widget.get_by_label("Play").click()
     page.wait_for_timeout(1300)
-    assert int(page.get_by_label("Frame", exact=True).input_value()) in (1, 2, 3)
+    assert int(scrub.input_value()) in (1, 2, 3)
 
 
 def test_everything_has_a_name(watched: Callable[..., Any], serve: Callable[[Path], str], trial_site: Path) -> None:
@@ -173,11 +182,19 @@ def test_everything_has_a_name(watched: Callable[..., Any], serve: Callable[[Pat
     page.goto(serve(trial_site))
     drawn(page)
     tree = page.locator("body").aria_snapshot()
-    for line in ("slider \"input x =", "radio \"tanh\" [checked]", "checkbox \"shade where it saturates\" [checked]",
-                 "combobox \"data set\"", "button \"New data\"", "button \"start w₀: (2, 1.5). Arrow keys move it, with Shift further.\"",
-                 "group \"activation\"", "img \"tanh at 1 is 0.762, its slope 0.420.\""):  # fmt: skip
+    for line in (
+        'slider "input x =',
+        'radio "tanh" [checked]',
+        'checkbox "shade where it saturates" [checked]',
+        'combobox "data set"',
+        'button "New data"',
+        'button "start w₀: (2, 1.5). Arrow keys move it, with Shift further."',
+        'group "activation"',
+        'img "tanh at 1 is 0.762, its slope 0.420."',
+    ):
         assert line in tree, tree
-    nameless = [line for line in tree.splitlines() if line.strip(" -:") in ("button", "slider", "radio", "checkbox", "combobox", "img")]
+    kinds = ("button", "slider", "radio", "checkbox", "combobox", "img")
+    nameless = [line for line in tree.splitlines() if line.strip(" -:") in kinds]
     assert nameless == []
 
 
@@ -194,7 +211,8 @@ def test_a_state_that_cannot_be_drawn_says_so_and_spares_the_others(
     (tmp_path / "site" / "index.html").write_text(figure + '<figure class="ck-widget"></figure>' + rest, "utf-8")
     page = watched().page
     page.goto(serve(tmp_path / "site"))
-    drawn(page)
+    page.wait_for_selector("[data-widget='trial.marks'][data-drawn]")
     assert 'the colour "mauve" is not in this front end\'s palette' in page.locator(".ck-error").first.inner_text()
-    assert "This figure could not be shown: a ck-widget needs its state" in page.locator("figure.ck-widget").nth(1).inner_text()
+    empty = page.locator("figure.ck-widget").nth(1).inner_text()
+    assert "This figure could not be shown: a ck-widget needs its state" in empty
     assert page.locator("[data-widget='trial.marks'] svg").count() >= 5

@@ -59,9 +59,10 @@ def curve(name: str, x: float, scale: float, n: int, shade: bool, seed: int) -> 
         Dots(x=at, y=np.array([y]), radius=6, label=f"f = {y:.2f}"),
     ]
     data = Dots(x=cloud[:, 0], y=cloud[:, 1], group=(cloud > 0).sum(axis=1))
+    title = f"At x = {x:g} the slope is {slope:.3f}"
     return Figure(
         panels=[
-            Panel(title=f"At x = {x:g} the slope is {slope:.3f}", x=Axis(label="x"), y=Axis(label="f(x)", unit="mV"), marks=marks),
+            Panel(title=title, x=Axis(label="x"), y=Axis(label="f(x)", unit="mV"), marks=marks),
             Panel(title="Data", x=Axis(label="first"), y=Axis(label="second"), width=0.6, aspect=1.0, marks=[data]),
         ],
         alt=f"{name} at {x:g} is {y:.3f}, its slope {slope:.3f}.",
@@ -76,10 +77,10 @@ RAVINE = np.array([1.0, 6.0])
     "trial.descent",
     title="Descent in a ravine",
     controls=[
-        Point(name="start", label="start", symbol="w₀", panel="map", x_range=(-3, 3), y_range=(-2, 2), value=(2.0, 1.5)),
+        Point(name="start", label="start", symbol="w₀", panel="map", x_range=(-3, 3), y_range=(-2, 2), value=(2, 1.5)),
         Slider(name="lr", label="learning rate", symbol="η", low=1e-3, high=1, value=0.1, log=True, step=0.25),
     ],
-    tries=[Try(label="Take η = 0.316 to its end", values={"lr": 0.316}, notice="It jumps across the ravine.", frame=-1)],
+    tries=[Try(label="Take η = 0.316 to its end", values={"lr": 0.316}, notice="It jumps to and fro.", frame=-1)],
 )
 def descent(start: tuple[float, float], lr: float) -> Figure:
     steps, w = 30, np.array(start)
@@ -107,9 +108,10 @@ def descent(start: tuple[float, float], lr: float) -> Figure:
         Line(x=number, y=loss * 1.05, colour="validation", label="a little more"),
         Dots(x=number[:, None], y=loss[:, None], frames=True, colour="ink"),
     ]
+    w1_axis, w2_axis = Axis(label="w₁"), Axis(label="w₂")
     return Figure(
         panels=[
-            Panel(id="map", title="The path", x=Axis(label="w₁"), y=Axis(label="w₂"), aspect=1.4, width=1.4, marks=ravine),
+            Panel(id="map", title="The path", x=w1_axis, y=w2_axis, aspect=1.4, width=1.4, marks=ravine),
             Panel(title="The loss", x=Axis(label="step"), y=Axis(label="loss", log=True), aspect=1.0, marks=curves),
         ],
         alt=f"From {start} at a rate of {lr:g} the loss goes from {loss[0]:.3g} to {loss[-1]:.3g}.",
@@ -137,13 +139,14 @@ def marks(kind: str) -> Figure:
     units = [Dots(x=zeros, y=left, radius=9, colour="muted"), Dots(x=ones, y=right, radius=9, colour="muted")]
     classes = Raster(z=(u > 0).astype(int) + 2 * (v > 0), **box, scale="classes")
     signed = Raster(z=(u * v).astype(np.float32), **box, scale="diverging", label="u v")
+    image = Image(pixels=rng.random((8, 8)))
     return Figure(
         panels=[
             Panel(title="A histogram", x=Axis(label="value"), y=Axis(label="count"),
                   marks=[Bars(edges=edges, heights=heights, colour="relu", label="activations")]),
             Panel(title="Classes", aspect=1.2, marks=[classes, Text(x=0, y=0, text="middle", anchor="middle")]),
             Panel(title="Weights", row=1, x=hidden, y=hidden, marks=[edge, *units]),
-            Panel(title="An image", row=1, x=hidden, y=hidden, aspect=1.0, width=0.5, marks=[Image(pixels=rng.random((8, 8)))]),
+            Panel(title="An image", row=1, x=hidden, y=hidden, aspect=1.0, width=0.5, marks=[image]),
             Panel(title="Signed", row=1, width=0.8, aspect=1.2, marks=[signed]),
         ],
         alt="A histogram, four classes, weights, an image and a signed product.",

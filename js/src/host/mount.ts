@@ -9,10 +9,17 @@ import type { BootState, Python } from "./python";
 /** Any of these says that the reader means this widget. */
 const INTENT = ["pointerenter", "pointerdown", "focusin", "touchstart"] as const;
 
+/** What the build computed. */
+interface Saved {
+  spec: Spec;
+  values: Values;
+  figure: Figure;
+}
+
 export function mount(figure: HTMLElement, python: Python | null, why: string): void {
   const script = figure.querySelector<HTMLScriptElement>('script[type="application/json"]');
   if (!script) throw new Error("a ck-widget needs its state in a <script type=application/json>");
-  const saved = JSON.parse(script.textContent ?? "") as { spec: Spec; values: Values; figure: Figure };
+  const saved = JSON.parse(script.textContent ?? "") as Saved;
   const page = location.protocol === "file:" ? "" : location.href.replace(/#.*/, "");
   const model = new PageModel({ ...saved, error: "", answered: 0, state: { kind: "drawn" }, page });
   const holder = document.createElement("div");
@@ -23,10 +30,12 @@ export function mount(figure: HTMLElement, python: Python | null, why: string): 
     model.set("state", { kind: "still", message: why });
     return;
   }
-  live(figure, model, saved.spec, python);
+  live(figure, model, saved, python);
 }
 
-function live(figure: HTMLElement, model: PageModel, spec: Spec, python: Python): void {
+function live(figure: HTMLElement, model: PageModel, saved: Saved, python: Python): void {
+  const spec = saved.spec;
+  let drawn = saved.values;
   let asking = false;
   let wanted = false;
 
@@ -41,7 +50,10 @@ function live(figure: HTMLElement, model: PageModel, spec: Spec, python: Python)
       figure.dataset.roundTripMs = reply.roundTrip.toFixed(2);
       figure.dataset.computedMs = reply.computed.toFixed(2);
       figure.dataset.answers = String(Number(figure.dataset.answers ?? 0) + 1);
-      if (reply.figure) model.set("figure", reply.figure);
+      if (reply.figure) {
+        drawn = values;
+        model.set("figure", reply.figure);
+      }
       // A refusal of something that is no longer wished for is not shown.
       if (reply.figure || !wanted) model.set("error", reply.error ?? "");
       model.set("answered", (model.get("answered") ?? 0) + 1);
@@ -80,6 +92,8 @@ function live(figure: HTMLElement, model: PageModel, spec: Spec, python: Python)
 
   python.watch((state) => {
     model.set("state", say(state, wanted || meant));
+    // Nothing will be computed: the controls go back to what is drawn.
+    if (state.kind === "failed") model.set("values", drawn);
     if (state.kind === "ready") {
       figure.dataset.bootMs = state.ms.toFixed(0);
       void pump();

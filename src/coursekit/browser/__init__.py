@@ -1,4 +1,4 @@
-"""What the page's worker calls: text and bytes in, text and bytes out, and never an exception for JavaScript to make sense of."""
+"""What the page's worker calls: text in, text and bytes out, and never an exception."""
 
 from coursekit.browser.compute import compute, versions
 

@@ -10,14 +10,16 @@ from coursekit.assets import WIDGET_CSS, WIDGET_ESM, built
 from coursekit.widgets import Widget
 
 
-class WidgetView(anywidget.AnyWidget):
+class WidgetView(anywidget.AnyWidget):  # type: ignore[misc]
     """A `Widget` for Jupyter: whenever `values` changes, `figure` is computed; what goes wrong stands in `error`.
 
-    `coursekit_widget` marks this model in a notebook's saved state; its value is the version of these traits. A page of
-    the book needs `spec`, `values` and `figure`, and nothing else. `answered` counts the answers, so that the view knows
-    of one that changed nothing.
+    `coursekit_widget` marks this model in a notebook's saved state; its value is the version of these traits. A page
+    of the book needs `spec`, `values` and `figure`, and nothing else. `answered` counts the answers, so that the view
+    knows of one that changed nothing.
     """
 
+    _esm = traitlets.Unicode().tag(sync=True)
+    _css = traitlets.Unicode().tag(sync=True)
     coursekit_widget = traitlets.Unicode("1", read_only=True).tag(sync=True)
     spec = traitlets.Dict(read_only=True).tag(sync=True)
     values = traitlets.Dict().tag(sync=True)

@@ -1,4 +1,4 @@
-"""The controls that a widget declares. Each knows its range, checks a value and says in one line what is wrong with it."""
+"""The controls that a widget declares. Each knows its range, checks a value and says in one line what is wrong."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -37,7 +37,7 @@ class Control:
 
 @dataclass(frozen=True, kw_only=True)
 class Slider(Control):
-    """A number from `low` to `high`. With `log` the steps are equal ratios; with `integer` only whole numbers are taken.
+    """A number from `low` to `high`. With `log` the steps are equal ratios, with `integer` only whole numbers count.
 
     `step` is the distance of two neighbouring positions (for `log`, in decades).
     """
@@ -58,6 +58,7 @@ class Slider(Control):
         self.check(self.value)
 
     def check(self, value: Any) -> float | int:
+        """A float, or an int for an integer slider."""
         whole = "a whole number" if self.integer else "a number"
         takes = f"{whole} from {self.low:g} to {self.high:g}"
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
@@ -79,6 +80,7 @@ class Choice(Control):
         self.check(self.value)
 
     def check(self, value: Any) -> str:
+        """One of the options' values."""
         if not isinstance(value, str) or value not in self.options:
             raise self._refuse(value, "one of " + ", ".join(self.options))
         return value
@@ -92,6 +94,7 @@ class Checkbox(Control):
     value: bool = False
 
     def check(self, value: Any) -> bool:
+        """True or false; no number stands for either."""
         if not isinstance(value, bool):
             raise self._refuse(value, "true or false")
         return value
@@ -112,6 +115,7 @@ class Point(Control):
         self.check(self.value)
 
     def check(self, value: Any) -> tuple[float, float]:
+        """Both coordinates as floats."""
         takes = f"a pair (x, y) with x in {self.x_range} and y in {self.y_range}"
         if isinstance(value, (str, bytes)) or not isinstance(value, Sequence) or len(value) != 2:
             raise self._refuse(value, takes)
@@ -129,6 +133,7 @@ class Button(Control):
     value: int = 0
 
     def check(self, value: Any) -> int:
+        """A count of presses."""
         if isinstance(value, bool) or not isinstance(value, int) or value < 0:
             raise self._refuse(value, "a count of 0 or more")
         return value

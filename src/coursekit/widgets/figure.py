@@ -1,8 +1,8 @@
 """What a widget returns: panels of marks, with axes, a text alternative and a line that says the state.
 
-A figure is data, not drawing. The front end draws it with Observable Plot; `to_dict()` is the whole contract between the two.
-Arrays stay arrays there: `{"dtype", "shape", "data"}` with the raw bytes, so that a page draws the very numbers that
-Python computed.
+A figure is data, not drawing. The front end draws it with Observable Plot; `to_dict()` is the whole contract between
+the two. Arrays stay arrays there: `{"dtype", "shape", "data"}` with the raw bytes, so that a page draws the very
+numbers that Python computed.
 
 Animation: a mark with `frames=True` carries a leading axis of frames on every array it has, and the figure's `Frames`
 says how many there are. Play, pause, step and scrub then happen in the front end, without asking Python again.
@@ -134,12 +134,14 @@ class Bars(Mark):
 
     @property
     def same_shape(self) -> tuple[str, ...]:
+        """None: there is one edge more than there are heights."""
         return ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if np.shape(self.edges)[-1] != np.shape(self.heights)[-1] + 1:
-            raise FigureError(f"bars: {np.shape(self.heights)[-1]} heights need one edge more, not {np.shape(self.edges)[-1]}")
+        edges, heights = np.shape(self.edges)[-1], np.shape(self.heights)[-1]
+        if edges != heights + 1:
+            raise FigureError(f"bars: {heights} heights need one edge more, not {edges}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,7 +165,7 @@ class Raster(Mark):
 
 @dataclass(frozen=True, kw_only=True)
 class Contour(Mark):
-    """Level lines of a grid of values; `z` is `(rows, columns)`, row 0 at the bottom, on the same places as in a `Raster`.
+    """Level lines of a grid of values; `z` is `(rows, columns)`, row 0 at the bottom, placed as in a `Raster`.
 
     `levels` are the values to draw; without it ten evenly spaced ones.
     """
@@ -297,7 +299,8 @@ class Frames:
 
     def __post_init__(self) -> None:
         if self.count < 1 or len(self.labels) != self.count or not 0 <= self.start < self.count:
-            raise FigureError(f"frames: {self.count} frames need as many labels (not {len(self.labels)}) and a start among them")
+            labels = len(self.labels)
+            raise FigureError(f"frames: {self.count} frames need as many labels (not {labels}) and a start among them")
         if self.status and len(self.status) != self.count:
             raise FigureError(f"frames: {self.count} frames need as many status lines, not {len(self.status)}")
 

@@ -1,8 +1,8 @@
 """One thing, one colour, through the whole book: the colours that matplotlib and the front end both read.
 
-Each entry has a tuned value for light and for dark pages and a second sign (a dash and a symbol), so that nothing is told
-by colour alone. The hues start from the set of Okabe & Ito (2008), chosen for readers with a colour blindness, darkened or
-lightened until marks reach a contrast of 3:1 on their background.
+Each entry has a tuned value for light and for dark pages and a second sign (a dash and a symbol), so that nothing is
+told by colour alone. The hues start from the set of Okabe & Ito (2008), chosen for readers with a colour blindness,
+darkened or lightened until marks reach a contrast of 3:1 on their background.
 """
 
 from dataclasses import asdict, dataclass

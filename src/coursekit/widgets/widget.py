@@ -41,7 +41,7 @@ class Widget:
     @property
     def defaults(self) -> dict[str, Any]:
         """The state that the widget starts in."""
-        return {control.name: control.value for control in self.controls}  # type: ignore[attr-defined]
+        return {control.name: control.check(control.value) for control in self.controls}  # type: ignore[attr-defined]
 
     def check(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """`values` checked, and filled up with the defaults; raises `ControlError`."""
@@ -53,9 +53,10 @@ class Widget:
 
     def figure(self, values: Mapping[str, Any] | None = None) -> Figure:
         """The figure for these values (the defaults where one is not given)."""
-        result = self.draw(**self.check(values or {}))
+        result: object = self.draw(**self.check(values or {}))
         if not isinstance(result, Figure):
-            raise FigureError(f"widget {self.id}: its function must return a Figure, it returned {type(result).__name__}")
+            got = type(result).__name__
+            raise FigureError(f"widget {self.id}: its function must return a Figure, it returned {got}")
         return result
 
     def answer(self, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -68,8 +69,8 @@ class Widget:
         except (ControlError, FigureError) as error:
             return {"error": " ".join(str(error).split())}
         except Exception as error:
-            said = " ".join(str(error).split())
-            return {"error": f"The function of widget {self.id} failed: {type(error).__name__}" + (f": {said}" if said else "")}
+            said = " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
+            return {"error": f"The function of widget {self.id} failed: {said}"}
 
     def spec(self) -> dict[str, Any]:
         """What the front end needs besides the figure; JSON-ready."""
