@@ -154,7 +154,7 @@ def test_what_is_not_testable_has_no_experiment() -> None:
         make(lambda seed: {}, Verdict.UNTESTABLE)
 
 
-# -- the experiments ------------------------------------------------------------------------------------------------------
+# -- the experiments --------------------------------------------------------------------------------------------------
 
 
 def test_the_digits_are_split_without_overlap_and_centred_by_the_training_part() -> None:
