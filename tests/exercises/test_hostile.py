@@ -305,3 +305,12 @@ def test_html_is_escaped() -> None:
     result = RELU.evaluate(raises(ValueError("<script>alert(1)</script>")))
     assert "<script>" not in result._repr_html_()
     assert "&lt;script&gt;" in result._repr_html_()
+
+
+def test_an_error_is_not_taken_for_a_known_wrong_answer() -> None:
+    """Some known wrong answers are of a wrong kind: only one that is wrong in the same way is called by its id."""
+    for exercise in A.values():
+        assert exercise.evaluate(raises(ZeroDivisionError)).misconception is None
+        assert exercise.evaluate(lambda *a, **k: None).misconception is None
+    assert DEAD.evaluate(lambda h: (h == 0).mean(axis=0)).misconception is None
+    assert DEAD.evaluate(lambda h: (h == 0).all(axis=0)).misconception == "per_unit"

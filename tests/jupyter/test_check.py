@@ -205,8 +205,8 @@ def test_outside_grading_the_seed_is_not_used(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv(SEED_VARIABLE, "x")
     assert check(relu).passed
     assert not check(relu)._repr_mimebundle_()["text/plain"].isdigit()
-    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
-    assert not check(relu)._repr_mimebundle_()["text/plain"].isdigit()
+    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")  # the public cases, but a score that nbgrader understands
+    assert check(relu)._repr_mimebundle_()["text/plain"] == "5"
 
 
 def test_ipython_shows_the_bundle() -> None:

@@ -1,5 +1,10 @@
 """Hints that follow from how a call failed, whatever the exercise."""
 
+_SHAPES = (
+    "Which shapes meet in that line? Write them side by side: `*` and `+` work entry by entry, and `@` needs "
+    "the two inner sizes to be equal."
+)
+
 # A piece of what came, and the question that it calls for; the first that fits is taken.
 _BY_WHAT_CAME = (
     (
@@ -7,6 +12,20 @@ _BY_WHAT_CAME = (
         "`if`, `and` and Python's `max` want one True or False and get a whole array. Which NumPy function compares or "
         "chooses entry by entry: `np.where`, `np.maximum`?",
     ),
+    (
+        "can be converted to Python scalars",
+        "`float(...)` and the functions of `math` take one number at a time. Which function of NumPy does the "
+        "same to a whole array?",
+    ),
+    (
+        "scalar arrays can be converted to a scalar index",
+        "An array stands where NumPy wants an axis or an index: `np.max(a, b)` takes b as an axis. Which "
+        "function takes the larger of two arrays entry by entry?",
+    ),
+    ("could not be broadcast", _SHAPES),
+    ("not aligned", _SHAPES),
+    ("matmul: ", _SHAPES),
+    ("make it an array", "A list of lists is no array. What does `np.array(your_list, dtype=x.dtype)` give?"),
     ("it returned None", "Does your function end in a `return` line, on every path through it?"),
     ("NameError", "Is the name spelled as where it is made, and has that cell been run?"),
     ("UnboundLocalError", "On which path through your function does this name never get a value?"),
@@ -22,13 +41,15 @@ _BY_WHAT_CAME = (
 )
 
 
-def for_what_came(got: str, *, name: str, signature: str, returns: str) -> str:
+def for_what_came(got: str, *, name: str, signature: str, returns: str, results: tuple[str, ...] = ()) -> str:
     """A hint for this `got` text, empty where it says nothing beyond a wrong value."""
     if "it raised TypeError" in got and f"{name}()" in got and "argument" in got:
         return f"The function is called as `{signature}`. Does your `def` line take exactly these, with these defaults?"
     for piece, hint in _BY_WHAT_CAME:
         if piece in got:
             return hint
+    if results and "are asked for: " in got:
+        return f"Does your function end with `return {', '.join(results)}`, all of them and in this order?"
     if "it returned the number" in got and "array" in returns:
         return (
             f"What is asked for is {returns}, and this is one number. Is there a `sum`, or Python's own `max`, that "

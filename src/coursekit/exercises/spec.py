@@ -192,7 +192,9 @@ class Exercise:
             elif found is None:
                 out.append(CheckResult(name=check.name, passed=True, points=check.points))
             else:
-                told = for_what_came(found.got, name=self.name, signature=self.signature, returns=str(self.returns))
+                told = for_what_came(
+                    found.got, name=self.name, signature=self.signature, returns=str(self.returns), results=results
+                )
                 follows = not (right or check.core or check.aspect == "unchanged")
                 hint = _FOLLOWS if follows else found.hint or told or check.hint
                 out.append(

@@ -68,7 +68,7 @@ def _float64(x: Array, alpha: float = 1.0) -> Array:
 
 
 _DEFAULT = "alpha = 1 by default"
-_DEFAULT_HINT = "With the default, alpha is 1. What do you get for one negative entry with your pocket calculator?"
+_DEFAULT_HINT = "Is the default of `alpha` 1 in your `def` line? If so, work out the first wrong entry with it by hand."
 
 ELU = Exercise(
     assignment="activations",
@@ -120,6 +120,12 @@ ELU = Exercise(
             id="sign",
             function=lambda x, alpha=1.0: np.where(x > 0, x, -alpha * np.expm1(_low(x))),
             hint="Your negative entries come back positive. Which is larger below 0, exp(x) or 1?",
+        ),
+        Misconception(
+            id="maximum",
+            function=lambda x, alpha=1.0: np.maximum(x, alpha * (np.exp(x) - 1)),
+            hint="You take the larger of x and alpha * (exp(x) - 1). For relu and its leaky form that works; "
+            "but above 0, which of the two is larger here?",
         ),
         Misconception(
             id="leaky",

@@ -21,7 +21,9 @@ def _forward_cases(draw: Draw) -> list[Case]:
     given = elementwise(draw, options=lambda: {"alpha": draw.number(0.05, 0.6)})
     flat = Case(args=(draw.array(2, 2),), kwargs={"alpha": 0.0}, about="no slope at all", group="edges")
     positional = Case(args=(draw.array(2, 2), draw.number(0.05, 0.6)), about="alpha by position")
-    return [*plain, *given, positional, flat]
+    # Tells max(alpha, x) from an answer that returns alpha below 0: they differ only where 0 < x < alpha.
+    below_alpha = Case(args=(np.array([[0.1, -0.1]]),), kwargs={"alpha": 0.5}, about="entries smaller than alpha")
+    return [*plain, *given, positional, below_alpha, flat]
 
 
 def _backward_cases(draw: Draw) -> list[Case]:

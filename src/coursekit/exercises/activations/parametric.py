@@ -69,7 +69,12 @@ PRELU_BACKWARD = Exercise(
     returns=Several(dx=ArrayOf(), dalpha=Number()),
     cases=_cases,
     checks=(
-        values(2, "As in leaky ReLU: the slope is 1 above 0 and alpha below.", name="dx", part="dx"),
+        values(
+            2,
+            "As in leaky ReLU: by what is `dout` multiplied where x > 0, and by what elsewhere?",
+            name="dx",
+            part="dx",
+        ),
         values(
             3,
             "By how much does each output grow when alpha grows a little? Every entry adds its share.",

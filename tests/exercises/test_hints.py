@@ -1,0 +1,44 @@
+"""The hints that follow from a failure are met by the real failures of NumPy and Python, not by texts of ours."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from coursekit.exercises import assignment
+
+A = assignment("activations").exercises
+
+
+def relu() -> int:
+    return 0
+
+
+@pytest.mark.parametrize(
+    ("name", "function", "hint"),
+    [
+        ("relu", lambda x: [max(0, row) for row in x], "one True or False"),
+        ("relu", lambda x: print(), "end in a `return` line"),
+        ("relu", lambda x: X, "Is the name spelled"),  # noqa: F821
+        ("relu", lambda x: [math.exp(row) for row in x], "one number at a time"),
+        ("relu", lambda x: x.relu(), "have this attribute"),
+        ("relu", lambda x: x[10], "How long is the array"),
+        ("relu", relu, "The function is called as `relu(x)`"),
+        ("relu", lambda x: 0, "this is one number"),
+        ("relu", lambda x: np.maximum(x, 0).tolist(), "A list of lists is no array"),
+        ("relu", lambda x: {}, "What is asked for is an array"),
+        ("maxout", lambda x, w1, b1, w2, b2: np.max(x @ w1, x @ w2), "takes b as an axis"),
+        ("maxout", lambda x, w1, b1, w2, b2: w1.T @ x, "Which shapes meet"),
+        ("maxout", lambda x, w1, b1, w2, b2: np.dot(b1, x), "Which shapes meet"),
+        ("maxout", lambda x, w1, b1, w2, b2: x * w1 + b1, "Which shapes meet"),
+        ("prelu_backward", lambda dout, x, alpha: dout, "end with `return dx, dalpha`"),
+        ("prelu_backward", lambda dout, x, alpha: (dout, 0.0, 0.0), "end with `return dx, dalpha`"),
+    ],
+)
+def test_hint(name: str, function: Callable[..., object], hint: str) -> None:
+    exercise = A[name]
+    paper = exercise.paper()
+    wide = type(paper)(exercise, paper.cases[4:5], paper.answers[4:5])  # an ordinary case with sizes that differ
+    first = next(check for check in exercise.judge(wide, exercise.ask(wide, function)).checks if not check.passed)
+    assert hint in first.hint, f"{first.got}: {first.hint}"
