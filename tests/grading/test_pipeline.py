@@ -261,6 +261,13 @@ def test_export_has_everyone(course):
     assert float(rows["ben"]["score"]) == sum(course.points("ben").values())
 
 
+def test_the_validate_button_says_what_is_wrong(course):
+    """nbgrader's own check for students takes every output that is no number for a success."""
+    said = course.run("validate", "submitted/ben/activations/activations.ipynb").stdout
+    failed = {line.strip() for line in said.splitlines() if line.strip().startswith("check(")}
+    assert failed == {"check(relu_backward)", "check(elu)"}
+
+
 def test_the_seed_is_drawn_once_and_kept(course):
     seeds = json.loads((course.folder / "grading_seeds.json").read_text(encoding="utf-8"))
     assert list(seeds) == ["activations"]
