@@ -7,7 +7,7 @@ from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
-from sphinx.util.docutils import SphinxDirective
+from sphinx.util.docutils import ReferenceRole, SphinxDirective
 
 from coursekit.site.elements import Html, text
 
@@ -49,13 +49,36 @@ class Exercise(SphinxDirective):
         return [box]
 
     def _notebook(self, id: str) -> nodes.Node:
-        up = "../" * self.env.docname.count("/")
-        href = f"{up}exercises/{id}/{id}.ipynb"
-        link = text("a", f"{id}.ipynb", href=href, download=True)
-        return Html("p", nodes.Text("Do it in the notebook "), link, nodes.Text("; there, "), text("code", "check"),
-                    nodes.Text(" tells you what is right and what is not, and why."), class_="bk-notebook")
+        return Html(
+            "p",
+            nodes.Text("Do it in the notebook "),
+            link(self.env.docname, id),
+            nodes.Text("; there, "),
+            text("code", "check"),
+            nodes.Text(" tells you what is right and what is not, and why."),
+            class_="bk-notebook",
+        )
+
+
+def link(page: str, id: str, words: str = "") -> Html:
+    """A link from `page` to the student notebook of an assignment, for download."""
+    return text("a", words or f"{id}.ipynb", href=f"{'../' * page.count('/')}exercises/{id}/{id}.ipynb", download=True)
+
+
+class Notebook(ReferenceRole):
+    """`{notebook}` with the assignment's id, or with words and the id in angle brackets: the notebook, for download."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """The link; an unknown assignment stops the build."""
+        from coursekit.exercises import assignments
+
+        if self.target not in assignments():
+            known = ", ".join(assignments())
+            raise ExtensionError(f"{self.get_location()}: there is no assignment {self.target!r}: there are {known}")
+        return [link(self.env.docname, self.target, self.title if self.has_explicit_title else "")], []
 
 
 def setup(app: Sphinx) -> None:
-    """Register the directive."""
+    """Register the directive and the role."""
     app.add_directive("exercise", Exercise)
+    app.add_role("notebook", Notebook())
