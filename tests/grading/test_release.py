@@ -54,6 +54,13 @@ def test_the_site_is_stamped_into_the_setup_cell(course):
     assert '"https://book.example/nets"' in setup.source
 
 
+def test_a_configuration_that_does_not_run(course):
+    with (course.folder / "nbgrader_config.py").open("a", encoding="utf-8") as file:
+        file.write("c.SeededExecute.timeout = (\n")
+    with pytest.raises(CourseError, match=r"nbgrader_config\.py does not run \(SyntaxError: .*mend it"):
+        release(course.folder)
+
+
 def test_an_unknown_assignment(course):
     with pytest.raises(CourseError, match=r"no assignment 'lop' in .*: there is activations"):
         release(course.folder, ["lop"])

@@ -48,6 +48,10 @@ def _load(root: Path) -> Config:
     os.chdir(root)
     try:
         return PyFileConfigLoader(CONFIG, path=str(root)).load_config()
+    except CourseError:
+        raise
+    except Exception as fault:  # it is a program, and may fail in any way
+        raise CourseError(f"{root / CONFIG} does not run ({type(fault).__name__}: {fault}): mend it") from None
     finally:
         os.chdir(before)
 
