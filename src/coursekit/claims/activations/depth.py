@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from coursekit import nn
 from coursekit.claims.activations.experiments import descent_steps, error, profile, split_digits, trained
 from coursekit.claims.record import Claim, Numbers, Verdict
+from coursekit.words import plain
 
 
 def _range(_: int) -> Mapping[str, float]:
@@ -97,7 +98,7 @@ CLAIMS = (
             "The exact value never reaches 0 or 1. Rounding does: the computed value is 1 from x = "
             f"{_m(n, 'float32'):g} in "
             f"float32 and from x = {_m(n, 'float64'):g} in float64, where the true distance to 1 is still "
-            f"{_m(n, 'gap'):.1e}."
+            f"{plain(_m(n, 'gap'))}."
         ),
         seeds=range(1),
     ),
@@ -114,8 +115,8 @@ CLAIMS = (
         experiment=_sigmoid_depth,
         judge=lambda n: Verdict.HOLDS if bool(np.all(n["xavier"] < 1e-6)) else Verdict.NOT_HERE,
         report=lambda n: (
-            f"Of the gradient {_m(n, 'xavier'):.1e} is left after 19 steps down; a slope of 1/4 each would leave "
-            f"{_m(n, 'bound'):.1e}."
+            f"Of the gradient {plain(_m(n, 'xavier'))} is left after 19 steps down; a slope of 1/4 each would leave "
+            f"{plain(_m(n, 'bound'))}."
         ),
     ),
     Claim(
@@ -134,10 +135,10 @@ CLAIMS = (
             else Verdict.NOT_HERE
         ),
         report=lambda n: (
-            f"At Xavier's scale {_m(n, 'xavier'):.2f} of the gradient is left (sigmoid: {_m(n, 'sigmoid'):.1e}). "
+            f"At Xavier's scale {_m(n, 'xavier'):.2f} of the gradient is left (sigmoid: {plain(_m(n, 'sigmoid'))}). "
             "With weights ten "
             f"times larger {100 * _m(n, 'flat'):.0f} % of the slopes are below 0.05, and still the gradient grows "
-            f"{_m(n, 'large'):.1e} times on its way down, because the same large weights multiply it."
+            f"{plain(_m(n, 'large'))} times on its way down, because the same large weights multiply it."
         ),
     ),
     Claim(

@@ -87,7 +87,9 @@ def error(model: Sequential, x: Values, y: Labels) -> float:
 
 
 @lru_cache(maxsize=256)
-def best_steps(unit: str, seed: int, *, hidden: int = 4, target: float = 0.02, limit: int = 4000) -> float:
+def best_steps(
+    unit: str, seed: int, *, hidden: int = 4, std: float | None = None, target: float = 0.02, limit: int = 4000
+) -> float:
     """Steps of SGD (batches of 32) to a training error below `target`, at the best of RATES; inf if not by `limit`.
 
     Each activation has its own best rate, as in Krizhevsky et al. (2012). The error is looked at
@@ -97,7 +99,7 @@ def best_steps(unit: str, seed: int, *, hidden: int = 4, target: float = 0.02, l
     best = float("inf")
     for lr in RATES:
         rng = np.random.default_rng(seed)
-        model = digit_net(unit, hidden, 64, rng, dtype=np.float32)
+        model = digit_net(unit, hidden, 64, rng, std=std, dtype=np.float32)
         run = train(model, data.x_train, data.y_train, optimizer=SGD(lr=lr), epochs=200, batch_size=32, rng=rng)
         for step in run:
             if step.event == "diverged" or step.number >= min(best, limit):

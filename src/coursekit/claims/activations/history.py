@@ -6,6 +6,7 @@ import numpy as np
 
 from coursekit import nn
 from coursekit.claims.record import Claim, Numbers, Verdict
+from coursekit.words import plain
 
 
 def _maxout(seed: int) -> Mapping[str, float]:
@@ -42,7 +43,7 @@ CLAIMS = (
         experiment=_maxout,
         judge=_judge_maxout,
         report=lambda n: (
-            f"Largest difference {n['relu'].max():.0e} to ReLU and {n['leaky'].max():.0e} to leaky ReLU; "
+            f"Largest difference {plain(n['relu'].max())} to ReLU and {plain(n['leaky'].max())} to leaky ReLU; "
             f"{n['parameters'][0]:g} times the parameters."
         ),
     ),

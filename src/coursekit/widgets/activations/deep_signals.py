@@ -10,7 +10,7 @@ from coursekit.widgets.activations.units import UNITS, Values
 from coursekit.widgets.controls import Choice, Slider
 from coursekit.widgets.figure import Axis, Bars, Dots, Figure, Frames, Line, Panel, Rule
 from coursekit.widgets.widget import Try, widget
-from coursekit.widgets.words import plain
+from coursekit.words import plain
 
 #: Every layer has as many units as the input has features, so fan_in is the same everywhere.
 WIDTH = 100
@@ -69,13 +69,13 @@ def signals(unit: str, gain: float, depth: int) -> Signals:
         Slider(
             name="gain",
             label="weight scale",
-            symbol="std·√fan-in",
+            symbol="g",
             low=0.1,
             high=10.0,
             value=1.0,
             step=0.05,
             log=True,
-            note="Xavier: 1, He: 1.41; std 0.01 here: 0.1, std 1: 10",
+            note="the weights have std g / √fan-in, fan-in 100: Xavier g = 1, He g = 1.41",
         ),
         Slider(name="depth", label="layers", low=2, high=20, value=10, step=1, integer=True),
     ],

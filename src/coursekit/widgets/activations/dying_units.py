@@ -14,7 +14,7 @@ from coursekit.widgets.activations.units import Values
 from coursekit.widgets.controls import Button, Choice, Slider
 from coursekit.widgets.figure import Axis, Dots, Figure, Frames, Line, Panel, Raster
 from coursekit.widgets.widget import Try, widget
-from coursekit.widgets.words import plain
+from coursekit.words import plain
 
 POINTS = 200
 UNITS = 30
@@ -150,12 +150,14 @@ def dead(unit: str, lr: float, bias: float, seed: int) -> Figure:
         ],
         x=Axis(label="feature 1", low=-_REACH, high=_REACH),
         y=Axis(label="feature 2", low=-_REACH, high=_REACH),
-        aspect=1.1,
+        aspect=1.05,
+        width=1.2,
     )
     curves = [
         Panel(
             id="dead",
-            row=1,
+            row=0,
+            aspect=0.9,
             title=final,
             marks=[
                 Line(x=result.steps, y=shares, colour="accent", width=2.5),
@@ -167,6 +169,7 @@ def dead(unit: str, lr: float, bias: float, seed: int) -> Figure:
         Panel(
             id="loss",
             row=1,
+            aspect=3.6,
             title=f"loss {plain(float(running[0]))} → {plain(float(running[-1]))}",
             marks=[
                 Line(x=result.steps, y=running, colour="train", width=2.5),

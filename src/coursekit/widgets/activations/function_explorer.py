@@ -6,7 +6,7 @@ from coursekit.widgets.activations.units import UNITS, Unit, Values
 from coursekit.widgets.controls import Choice, Slider
 from coursekit.widgets.figure import Axis, Dots, Figure, Line, Mark, Panel, Rule, Shade
 from coursekit.widgets.widget import Try, widget
-from coursekit.widgets.words import plain
+from coursekit.words import plain
 
 #: The inputs that are drawn run from -REACH to REACH.
 REACH = 6.0

@@ -1,4 +1,4 @@
-"""How numbers are said in the words around a figure."""
+"""How numbers are said in sentences: in the words around a figure, in a claim, in the text of the book."""
 
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
