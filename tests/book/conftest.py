@@ -18,9 +18,15 @@ class TinyBook:
         self.said: list[str] = []
         (root / "book").mkdir(parents=True)
         shutil.copyfile(REPOSITORY / "_config.yml", root / "_config.yml")
-        self.write("references.bib", "@book{prince2023, author={Simon Prince}, title={Deep Learning}, publisher={MIT}, year={2023}}\n")
+        self.write(
+            "references.bib",
+            "@book{prince2023, author={Simon Prince}, title={Deep Learning}, publisher={MIT}, year={2023}}\n",
+        )
         self.write("_toc.yml", "format: jb-book\nroot: index\nchapters:\n  - file: chapters/one\n")
         self.write("index.md", "# A book\n\nIt has one page: [](chapters/one.md).\n")
+        notebook = root / "exercises" / "activations" / "activations.ipynb"
+        notebook.parent.mkdir(parents=True)
+        notebook.write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}', "utf-8")
         self.write("chapters/one.md", "# One\n\nNothing yet.\n")
 
     def write(self, name: str, text: str) -> None:

@@ -79,6 +79,8 @@ def test_a_claim_that_its_run_contradicts(tiny, monkeypatch):
     )
     monkeypatch.setenv("PYTHONPATH", str(package))
     config = tiny.root / "_config.yml"
-    config.write_text(config.read_text("utf-8").replace("      - coursekit.site\n", "      - coursekit.site\n      - lying\n"))
+    config.write_text(
+        config.read_text("utf-8").replace("      - coursekit.site\n", "      - coursekit.site\n      - lying\n")
+    )
     tiny.chapter("```{claims} lies\n```")
     assert has(tiny.problems(), "chapters/one.md:", "contradicts claim 'lie'", "'holds'", "'wrong as stated'", "x is 1")

@@ -11,7 +11,11 @@ pytestmark = pytest.mark.site
 
 def test_a_live_figure_carries_its_state(good):
     page = good.page()
-    text = re.search(r'<figure class="ck-widget" data-widget="activations.explorer"[^>]*><script[^>]*>(.*?)</script>', page, re.S)
+    text = re.search(
+        r'<figure class="ck-widget" data-widget="activations.explorer"[^>]*><script[^>]*>(.*?)</script>',
+        page,
+        re.DOTALL,
+    )
     state = json.loads(text[1])
     assert set(state) == {"spec", "values", "figure"}
     assert state["values"]["x"] == 1.5
@@ -30,7 +34,9 @@ def test_the_front_end_is_only_where_it_is_needed(good):
 def test_formulas_are_html_and_mathml(good):
     assert good.page().count('class="katex"') >= 4
     assert "<math" in good.page()
-    assert not re.search(r"\$[^<]*\$", re.sub(r"<(script|pre|code|annotation)\b.*?</\1>", "", good.page(), flags=re.S))
+    assert not re.search(
+        r"\$[^<]*\$", re.sub(r"<(script|pre|code|annotation)\b.*?</\1>", "", good.page(), flags=re.DOTALL)
+    )
 
 
 def test_a_plot_follows_the_theme(good):
@@ -45,7 +51,7 @@ def test_the_engine_shows_its_own_source(good):
 
     from coursekit.nn import relu
 
-    shown = re.search(r'<details class="bk-solution">.*?<pre>(.*?)</pre>', good.page(), re.S)[1]
+    shown = re.search(r'<details class="bk-solution">.*?<pre>(.*?)</pre>', good.page(), re.DOTALL)[1]
     words = re.sub(r"<[^>]+>|\s", "", shown)
     import html
 

@@ -10,8 +10,8 @@
 
     plots.figure(draw, alt="ReLU is 0 up to x = 0 and then rises with slope 1.")
 
-`draw` is called once per version with a fresh matplotlib figure and the `Look` of that version, and draws the same numbers
-each time: compute them outside of it. No pyplot, so no global state.
+`draw` is called once per version with a fresh matplotlib figure and the `Look` of that version, and draws the same
+numbers each time: compute them outside of it. No pyplot, so no global state.
 """
 
 import base64
@@ -28,6 +28,8 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
+from cycler import cycler
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -80,8 +82,10 @@ class Look:
     def _matching(self, light: str) -> str:
         return next(str(getattr(colour, self.theme)) for colour in PALETTE.values() if colour.light == light)
 
-    def panels(self, fig: Figure, count: int, *, columns: int | None = None, share_y: bool = False, **options: Any) -> list[Axes]:
-        """`count` axes side by side (in rows of `columns`); on a phone one below the other, each as high as it needs."""
+    def panels(
+        self, fig: Figure, count: int, *, columns: int | None = None, share_y: bool = False, **options: Any
+    ) -> list[Axes]:
+        """`count` axes side by side (in rows of `columns`), on a phone one below the other."""
         wide = min(columns or count, count)
         across = 1 if self.phone else wide
         down = -(-count // across)
@@ -186,7 +190,7 @@ def _style(look: Look) -> Iterator[None]:
         "axes.spines.right": False,
         "axes.grid": True,
         "axes.axisbelow": True,
-        "axes.prop_cycle": mpl.cycler(color=[look.colour(name) for name in ("a", "b", "class2", "class3")]),
+        "axes.prop_cycle": cycler(color=[look.colour(name) for name in ("a", "b", "class2", "class3")]),
         "grid.color": grid,
         "grid.linewidth": 0.7,
         "lines.linewidth": 1.9,
@@ -237,7 +241,7 @@ def label_ends(ax: Axes, labels: Sequence[str] | None = None, *, gap: float = 1.
     words = list(labels) if labels is not None else [str(line.get_label()) for line in lines]
     if len(words) != len(lines):
         raise PlotError(f"label_ends: {len(lines)} lines and {len(words)} labels")
-    figure = ax.get_figure()
+    figure = ax.get_figure(root=True)
     assert figure is not None
     figure.draw_without_rendering()
     size = float(mpl.rcParams["legend.fontsize"])
@@ -245,7 +249,8 @@ def label_ends(ax: Axes, labels: Sequence[str] | None = None, *, gap: float = 1.
     bottom, top = (ax.transAxes.transform((0.0, edge))[1] * points for edge in (0.0, 1.0))
     ends = []
     for line, word in zip(lines, words, strict=True):
-        seen = [(x, y) for x, y in zip(*line.get_data(), strict=True) if _inside(ax, x, y)]
+        points_of_line = np.column_stack([np.asarray(line.get_xdata(), float), np.asarray(line.get_ydata(), float)])
+        seen = [(float(x), float(y)) for x, y in points_of_line if _inside(ax, x, y)]
         if seen and word:
             ends.append((float(ax.transData.transform(seen[-1])[1]) * points, seen[-1], line, word))
     ends.sort(key=lambda end: end[0])

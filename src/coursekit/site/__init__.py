@@ -1,4 +1,4 @@
-"""The Sphinx extension of the book: theme, formulas, live figures, quiz, exercises, claims, and the checks of the output."""
+"""The Sphinx extension of the book: theme, formulas, live figures, quiz, exercises, claims; and how the site is built."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -128,7 +128,9 @@ def figure_fonts(packages: Path, folder: Path) -> None:
         if not (folder / f"{name}.ttf").exists():
             font = TTFont(packages / "@fontsource" / "source-sans-3" / "files" / f"{name}.woff")
             font.flavor = None
-            bold = weight == 600  # figures write the semibold as their bold: matplotlib knows two weights of its own face
+            bold = (
+                weight == 600
+            )  # figures write the semibold as their bold: matplotlib knows two weights of its own face
             font["OS/2"].usWeightClass = 700 if bold else 400
             for entry in font["name"].names:
                 if entry.nameID in (1, 16):
@@ -158,7 +160,7 @@ def gather(app: Sphinx) -> None:
         found.widget_script = _place(out, "host.js")
         found.widget_style = _place(out, "widget.css")
         _place(out, "worker.js")
-    app.coursekit_assets = found  # type: ignore[attr-defined]
+    app.coursekit_assets = found
 
 
 def clean(app: Sphinx, error: Exception | None) -> None:

@@ -25,7 +25,12 @@ class Box(SphinxDirective):
         words = self.arguments[0] if self.arguments else self.title
         title, messages = self.state.inline_text(words, self.lineno)
         key = f"box-{self.env.new_serialno('bk-box')}"
-        box = Html("aside", Html("p", *title, class_="bk-box-title", id=key), class_=f"bk-box bk-{self.kind}", aria_labelledby=key)
+        box = Html(
+            "aside",
+            Html("p", *title, class_="bk-box-title", id=key),
+            class_=f"bk-box bk-{self.kind}",
+            aria_labelledby=key,
+        )
         self.state.nested_parse(self.content, self.content_offset, box)
         return [box, *messages]
 

@@ -30,12 +30,18 @@ class BuildError(Exception):
 
 
 def build(
-    *, root: Path | None = None, serve: bool = False, port: int = 8000, force: bool = False, python: bool = True, say: Say = print
+    *,
+    root: Path | None = None,
+    serve: bool = False,
+    port: int = 8000,
+    force: bool = False,
+    python: bool = True,
+    say: Say = print,
 ) -> Path:
     """Build the site of the book in `root` (this repository) into `_build/html` and return that folder.
 
-    `force` builds even what has not changed, `python` puts Python for the reader's browser into the site, `say` takes the
-    lines of progress, `serve` serves the site at the end until it is interrupted. Raises `BuildError`.
+    `force` builds even what has not changed, `python` puts Python for the reader's browser into the site, `say` takes
+    the lines of progress, `serve` serves the site at the end until it is interrupted. Raises `BuildError`.
     """
     root = (root or REPOSITORY).resolve()
     html = root / "_build" / "html"
@@ -54,7 +60,9 @@ def build(
         _companions(root, html, python=python, say=say)
         say("Checking the pages ...")
         if problems := gates.check(html, source=root / "book"):
-            raise BuildError([*problems, f"The site is not good: {len(problems)} problem{'s' * (len(problems) > 1)}, see above."])
+            raise BuildError(
+                [*problems, f"The site is not good: {len(problems)} problem{'s' * (len(problems) > 1)}, see above."]
+            )
         mark.write_text(key, "utf-8")
     pages = sum(1 for _ in html.rglob("*.html"))
     say(f"The site, {pages} pages, is in {html} ({time.monotonic() - started:.0f} s).")
@@ -113,7 +121,10 @@ def _sphinx(root: Path, *, clean: bool, say: Say) -> None:
     finally:
         process.kill()
     if process.wait() or not (built / "html" / "index.html").is_file():
-        raise BuildError(reasons.read("\n".join(lines), root) or [f"Jupyter Book failed with status {process.returncode}; all it said: {log}"])
+        raise BuildError(
+            reasons.read("\n".join(lines), root)
+            or [f"Jupyter Book failed with status {process.returncode}; all it said: {log}"]
+        )
 
 
 def _follow(process: "subprocess.Popen[bytes]", log: Path) -> Iterator[str]:
@@ -174,7 +185,9 @@ def wheel(folder: Path) -> Path:
         )  # fmt: skip
         made = list(Path(scratch).glob("*.whl"))
         if done.returncode or len(made) != 1:
-            raise BuildError([f"coursekit's wheel could not be built: {(done.stderr or done.stdout).strip().splitlines()[-1:]}"])
+            raise BuildError(
+                [f"coursekit's wheel could not be built: {(done.stderr or done.stdout).strip().splitlines()[-1:]}"]
+            )
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         shutil.copyfile(made[0], folder / made[0].name)
@@ -183,7 +196,7 @@ def wheel(folder: Path) -> Path:
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
-    extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | {  # noqa: RUF012
+    extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | {
         ".js": "text/javascript",
         ".mjs": "text/javascript",
         ".wasm": "application/wasm",

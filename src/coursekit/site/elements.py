@@ -23,7 +23,9 @@ def text(tag: str, words: str, **attrs: Any) -> Html:
 
 def _visit(translator: HTML5Translator, node: Html) -> None:
     shown = {name: value for name, value in node["attrs"].items() if value is not None and value is not False}
-    written = "".join(f" {name}" if value is True else f' {name}="{escape(str(value))}"' for name, value in shown.items())
+    written = "".join(
+        f" {name}" if value is True else f' {name}="{escape(str(value))}"' for name, value in shown.items()
+    )
     translator.body.append(f"<{node['tag']}{written}>")
 
 

@@ -1,4 +1,4 @@
-"""`{exercise}`: the task of an exercise, its points, the notebook to do it in, and the engine's own source, collapsed."""
+"""`{exercise}`: the task of an exercise, its points, the notebook for it, and the engine's own source, collapsed."""
 
 import inspect
 from pathlib import Path
@@ -24,7 +24,9 @@ class Exercise(SphinxDirective):
 
         id = self.options.get("assignment") or Path(self.env.docname).name
         if id not in assignments():
-            raise ExtensionError(f"{self.get_location()}: there is no assignment {id!r}: there are {', '.join(assignments())}")
+            raise ExtensionError(
+                f"{self.get_location()}: there is no assignment {id!r}: there are {', '.join(assignments())}"
+            )
         exercises = assignment(id).exercises
         name = self.arguments[0]
         if name not in exercises:
@@ -40,24 +42,21 @@ class Exercise(SphinxDirective):
         self.state.nested_parse(StringList(exercise.task.splitlines(), source), line, box)
         call = f"def {exercise.signature}:"
         box += nodes.literal_block(call, call, language="python")
-        box += self._notebook(id)
+        box += self._notebook(id, name)
         details = Html("details", text("summary", "The engine's own version"), class_="bk-solution")
-        details += text("p", "Try it first. This is the code that every figure of the book runs on.", class_="bk-solution-note")
+        details += text(
+            "p", "Try it first. This is the code that every figure of the book runs on.", class_="bk-solution-note"
+        )
         code = inspect.getsource(exercise.reference)
         details += nodes.literal_block(code, code, language="python")
         box += details
         return [box]
 
-    def _notebook(self, id: str) -> nodes.Node:
-        return Html(
-            "p",
-            nodes.Text("Do it in the notebook "),
-            link(self.env.docname, id),
-            nodes.Text("; there, "),
-            text("code", "check"),
-            nodes.Text(" tells you what is right and what is not, and why."),
-            class_="bk-notebook",
-        )
+    def _notebook(self, id: str, name: str) -> nodes.Node:
+        ask = text("code", f"check({name})")
+        words = ("Write it in ", ", then ask ", ".")
+        parts = [nodes.Text(part) for part in words]
+        return Html("p", parts[0], link(self.env.docname, id), parts[1], ask, parts[2], class_="bk-notebook")
 
 
 def link(page: str, id: str, words: str = "") -> Html:

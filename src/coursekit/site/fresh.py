@@ -35,7 +35,7 @@ def _place_cache(app: Sphinx, config: Config) -> None:
 
 def _outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
     now = content_hash(everything=True)
-    before, env.coursekit_hash = getattr(env, "coursekit_hash", now), now  # type: ignore[attr-defined]
+    before, env.coursekit_hash = getattr(env, "coursekit_hash", now), now
     return [] if before == now else sorted(set(env.found_docs) - added - changed - removed)
 
 

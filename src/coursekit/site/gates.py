@@ -1,4 +1,4 @@
-"""The gates: what must hold of the built pages. Each problem is one line that names the page, the line where there is one."""
+"""The gates: what must hold of the built pages. Each problem is one line that names the page and the line on it."""
 
 import json
 import re
@@ -9,7 +9,15 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 #: Elements and the attribute by which they make the browser ask for something.
-_LOADS = {"script": "src", "link": "href", "img": "src", "source": "srcset", "iframe": "src", "video": "src", "audio": "src"}
+_LOADS = {
+    "script": "src",
+    "link": "href",
+    "img": "src",
+    "source": "srcset",
+    "iframe": "src",
+    "video": "src",
+    "audio": "src",
+}
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 #: Words inside these are not prose.
 _NOT_PROSE = {"script", "style", "pre", "code", "template", "math", "svg", "textarea"}

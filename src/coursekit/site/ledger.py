@@ -30,7 +30,7 @@ LOOK = {
 
 
 class Claims(SphinxDirective):
-    """The claims of a chapter as cards; without an argument a table of the whole ledger. `:only:` names claims by id."""
+    """The claims of a chapter as cards; without an argument the whole ledger as a table. `:only:` names some by id."""
 
     optional_arguments = 1
     option_spec = {"only": str.split}  # noqa: RUF012  (docutils declares it as a plain attribute)
@@ -75,7 +75,14 @@ class Claims(SphinxDirective):
             if words:
                 facts += text("dt", term)
                 facts += Html("dd", *self._markdown(words))
-        return Html("article", head, facts, class_=f"bk-claim bk-{LOOK[measured.verdict][0]}", id=anchor(claim), aria_label="Claim")
+        return Html(
+            "article",
+            head,
+            facts,
+            class_=f"bk-claim bk-{LOOK[measured.verdict][0]}",
+            id=anchor(claim),
+            aria_label="Claim",
+        )
 
     def _table(self) -> Html:
         body = Html("tbody")
@@ -85,8 +92,17 @@ class Claims(SphinxDirective):
                 statement = Html("td", *self._markdown(claim.statement))
                 if claim.chapter and f"chapters/{claim.chapter}" in self.env.found_docs:
                     where = self._uri(claim)
-                    statement += Html("p", text("a", f"In the chapter, with its source: {claim.chapter}", href=where), class_="bk-more")
-                row = Html("tr", Html("td", self._chip(measured.verdict)), statement, Html("td", *self._markdown(measured.summary)))
+                    statement += Html(
+                        "p",
+                        text("a", f"In the chapter, with its source: {claim.chapter}", href=where),
+                        class_="bk-more",
+                    )
+                row = Html(
+                    "tr",
+                    Html("td", self._chip(measured.verdict)),
+                    statement,
+                    Html("td", *self._markdown(measured.summary)),
+                )
                 body += row
         head = Html("tr", *(text("th", words, scope="col") for words in ("Verdict", "Claim", "What was measured")))
         table = Html("table", Html("thead", head), body, class_="bk-ledger")
@@ -98,7 +114,9 @@ class Claims(SphinxDirective):
 
     def _chip(self, verdict: Verdict) -> Html:
         look, sign = LOOK[verdict]
-        return Html("span", text("span", sign, aria_hidden="true"), nodes.Text(f" {verdict.value}"), class_=f"bk-chip bk-{look}")
+        return Html(
+            "span", text("span", sign, aria_hidden="true"), nodes.Text(f" {verdict.value}"), class_=f"bk-chip bk-{look}"
+        )
 
     def _markdown(self, words: str) -> list[nodes.Node]:
         holder = nodes.container()

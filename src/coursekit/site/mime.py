@@ -48,7 +48,7 @@ def widget_node(model: dict[str, Any], where: str) -> nodes.raw:
 
 def restore(state: dict[str, Any], buffers: list[dict[str, Any]]) -> dict[str, Any]:
     """Spec, values and figure with the arrays' bytes, as base64, back in their places."""
-    kept = json.loads(json.dumps({name: state[name] for name in ("spec", "values", "figure")}))
+    kept: dict[str, Any] = json.loads(json.dumps({name: state[name] for name in ("spec", "values", "figure")}))
     for buffer in buffers:
         first, *rest = buffer["path"]
         if first not in kept:

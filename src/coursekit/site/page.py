@@ -1,4 +1,4 @@
-"""What every page gets: its description, its sections for the sidebar, the styles and scripts that it needs and no more."""
+"""What every page gets: its description, its sections for the sidebar, the styles and scripts that it needs."""
 
 import re
 from html import escape
@@ -20,7 +20,7 @@ def describe(doctree: nodes.document | None, fallback: str) -> str:
 
 
 def _context(app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
-    found: assets.Assets = app.coursekit_assets  # type: ignore[attr-defined]
+    found: assets.Assets = app.coursekit_assets
     body = context.get("body", "")
     styles, scripts = [found.style], [found.script]
     if 'class="katex' in body:

@@ -20,7 +20,9 @@ class PlotNode(nodes.General, nodes.Element):
 
 def plot_node(content: dict[str, Any]) -> PlotNode:
     """The node of a plot from the JSON of its output."""
-    return PlotNode("", files=content["files"], alt=content["alt"], caption=content.get("caption", ""), size=content["size"])
+    return PlotNode(
+        "", files=content["files"], alt=content["alt"], caption=content.get("caption", ""), size=content["size"]
+    )
 
 
 def _visit(translator: HTML5Translator, node: PlotNode) -> None:

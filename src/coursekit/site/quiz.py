@@ -1,4 +1,4 @@
-"""`{quiz}`: a question with answers to choose from, each explained when it is chosen. Plain HTML: no Python, no network.
+"""`{quiz}`: a question with answers, each explained when it is chosen. Plain HTML: no Python, no network.
 
 ::
 
@@ -65,16 +65,22 @@ class Quiz(SphinxDirective):
         if not any(line.strip() for line in self.content[:split]):
             raise self.error("quiz: there is no question above the answers")
         if len(answers) < 2 or not any(answer.right for answer in answers):
-            raise self.error("quiz: it needs two answers or more, `- [x] ...` for a right one, `- [ ] ...` for a wrong one")
+            raise self.error(
+                "quiz: it needs two answers or more, `- [x] ...` for a right one, `- [ ] ...` for a wrong one"
+            )
         for answer in answers:
             if not any(line.strip() for line in answer.why):
-                raise self.error(f"quiz: the answer {answer.words!r} has no explanation (indented, on the line below it)")
+                raise self.error(
+                    f"quiz: the answer {answer.words!r} has no explanation (indented, on the line below it)"
+                )
         return self.content[:split], answers
 
     def _choice(self, answer: Answer, key: str, place: int) -> Html:
         label = Html("label", Html("input", type="radio", name=key, value=str(place)))
         self._parse([answer.words], answer.line, words := Html("span"))
-        label += Html("span", *(child for block in words.children for child in block.children), class_="bk-answer-words")
+        label += Html(
+            "span", *(child for block in words.children for child in block.children), class_="bk-answer-words"
+        )
         why = Html("div", class_="bk-why")
         why += text("p", "Right." if answer.right else "Not this one.", class_="bk-why-verdict")
         self._parse(answer.why, answer.line + 1, why)

@@ -1,4 +1,4 @@
-"""The book's own search index: one entry per section, written as a classic script so that it loads from `file://` too."""
+"""The book's own search index: one entry per section, as a classic script so that it loads from `file://` too."""
 
 import json
 import re
@@ -17,7 +17,7 @@ def _words(node: nodes.Node) -> str:
     if isinstance(node, (nodes.section, nodes.literal_block, nodes.math_block, nodes.raw, nodes.comment, nodes.title)):
         return ""
     if isinstance(node, nodes.Text):
-        return node.astext()
+        return str(node.astext())
     joint = " " if isinstance(node, (nodes.Body, nodes.Structural)) and not isinstance(node, nodes.TextElement) else ""
     return joint.join(_words(child) for child in node.children)
 
@@ -41,7 +41,9 @@ def _write(app: Sphinx, error: Exception | None) -> None:
     pages: list[dict[str, Any]] = []
     for name in sorted(app.env.found_docs):
         doctree = app.env.get_doctree(name)
-        pages.append({"title": app.env.titles[name].astext(), "sections": entries(doctree, app.builder.get_target_uri(name))})
+        pages.append(
+            {"title": app.env.titles[name].astext(), "sections": entries(doctree, app.builder.get_target_uri(name))}
+        )
     text = json.dumps(pages, ensure_ascii=False, separators=(",", ":"))
     (Path(app.outdir) / INDEX).write_text(f"window.coursekitSearch={text};\n", "utf-8")
 
