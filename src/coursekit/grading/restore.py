@@ -132,17 +132,19 @@ def _apply(cell: NotebookNode, role: _Role) -> None:
 
 def _put_back(nb: NotebookNode, roles: dict[str, _Role], log: Any) -> None:
     place = {name: cell for cell in nb.cells if (name := _grade_id(cell)) is not None}
-    after = 0
+    # Where nothing of the release is left (another notebook, or an unreadable one) it follows what was handed in.
+    stranger = not place
+    after = len(nb.cells) if stranger else 0
     for name, role in roles.items():
         if name in place:
             after = next(i for i, cell in enumerate(nb.cells) if cell is place[name]) + 1
             continue
         log.warning("Cell %r is missing from the submission: it is put back", name)
-        note = new_markdown_cell(_NOTE)
         cell = new_code_cell(role.source) if role.kind == "code" else new_markdown_cell(role.source)
-        for fresh in (note, cell):
+        restored = [cell] if stranger else [new_markdown_cell(_NOTE), cell]
+        for fresh in restored:
             if (nb.nbformat, nb.nbformat_minor) < (4, 5):
                 del fresh["id"]  # ids came with format 4.5, and an older notebook is invalid with them
         _apply(cell, role)
-        nb.cells[after:after] = [note, cell]
-        after += 2
+        nb.cells[after:after] = restored
+        after += len(restored)
