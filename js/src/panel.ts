@@ -18,6 +18,8 @@ export interface Drawn {
 
 const title = (axis: Axis): string => (axis.unit ? `${axis.label} (${axis.unit})` : axis.label);
 
+const finer = [1, 2, 5];
+
 /** A tick about every 52 pixels across, every 45 up; whole decades on a logarithmic axis. */
 function axisOptions(axis: Axis, domain: [number, number], pixels: number, each: number) {
   const ticks = Math.max(2, Math.floor(pixels / each));
@@ -26,8 +28,15 @@ function axisOptions(axis: Axis, domain: [number, number], pixels: number, each:
   const stride = Math.max(1, Math.ceil((last - first + 1) / ticks));
   const decades: number[] = [];
   for (let e = first; e <= last; e += stride) decades.push(10 ** e);
-  const few = decades.length < 2;
-  return { type: "log" as const, domain, ticks: few ? 3 : decades, tickFormat: (v: number) => (few ? show(v) : showPower(v)) };
+  if (decades.length < 3 && stride === 1) {
+    // Hardly a decade or two: 1, 2 and 5 of each, where there is room for them.
+    const all = [first - 1, ...decades.map((v) => Math.round(Math.log10(v))), last + 1].flatMap((e) => finer.map((m) => m * 10 ** e));
+    const fine = [...new Set(all)].filter((v) => v >= domain[0] * 0.999 && v <= domain[1] * 1.001);
+    const few = fine.length > ticks + 1 ? decades : fine;
+    if (few.length > 1) return { type: "log" as const, domain, ticks: few, tickFormat: (v: number) => show(v) };
+    return { type: "log" as const, domain, ticks: fine, tickFormat: (v: number) => show(v) };
+  }
+  return { type: "log" as const, domain, ticks: decades, tickFormat: showPower };
 }
 
 export class PanelView {
@@ -101,7 +110,6 @@ export class PanelView {
 
   #tickTexts(options: ReturnType<typeof axisOptions>, [low, high]: [number, number]): string[] {
     if (Array.isArray(options.ticks)) return options.ticks.map(options.tickFormat);
-    if (options.type === "log") return [low, high].map(options.tickFormat);
     const step = 10 ** Math.floor(Math.log10((high - low) / options.ticks));
     const widest = [low, high].map((v) => options.tickFormat(Math.round(v / step) * step));
     return [...widest, options.tickFormat(Math.round((low + (high - low) / 3) / step) * step)];

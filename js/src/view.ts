@@ -22,7 +22,10 @@ class WidgetView {
   #root: HTMLElement;
   #controls: Map<string, ControlView>;
   #stage: Stage;
-  #player = new Player(() => this.#redraw());
+  #player = new Player(() => {
+    this.#touched = true;
+    this.#redraw();
+  });
   #status = element("p", { class: "ck-status", "aria-hidden": "true" });
   #live = element("p", { class: "ck-unseen", role: "status", "aria-live": "polite" });
   #error = element("p", { class: "ck-error", role: "alert" });
@@ -34,6 +37,7 @@ class WidgetView {
   #link = element("a", { class: "ck-link" }, "Link to these settings");
   #theme: Theme = theme(isDark());
   #frameWanted: number | null = null;
+  #touched = false;
   #due = 0;
   #resting = 0;
   #waiting = 0;
@@ -84,6 +88,7 @@ class WidgetView {
 
   /** The reader's wish goes to whoever computes; what is drawn stays until the answer is there. */
   #wish(values: Values): void {
+    this.#touched = true;
     const now = this.model.get("values") ?? {};
     const next = { ...now, ...values };
     if (JSON.stringify(next) === JSON.stringify(now)) {
@@ -132,7 +137,8 @@ class WidgetView {
     setText(this.#status, words);
     this.#status.hidden = !words;
     clearTimeout(this.#resting);
-    if (!this.#player.playing) this.#resting = setTimeout(() => setText(this.#live, words), REST_MS);
+    // Nothing is read out before the reader has done something here: a page may hold many widgets.
+    if (this.#touched && !this.#player.playing) this.#resting = setTimeout(() => setText(this.#live, words), REST_MS);
     this.#relink();
   }
 
@@ -155,6 +161,7 @@ class WidgetView {
     // A page keeps a line free for it, so that nothing moves under the reader's hand when Python starts.
     this.#note.hidden = !state.message && !this.model.get("page");
     this.#panelOfControls.disabled = still;
+    if (still) this.#answered();
     const points = [...this.#controls.values()].filter(isPoint).map((view) => view.node as HTMLButtonElement);
     for (const button of [this.#reset, ...points, ...this.#tries.map((line) => line.button)]) button.disabled = still;
     const starting = state.kind === "starting";

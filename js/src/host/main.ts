@@ -7,10 +7,10 @@ declare const WORKER_HASH: string;
 
 const script = document.currentScript as HTMLScriptElement | null;
 
-/** The folder with the worker and its Python: named by the script's own data-python, else where the site puts it. */
+/** The folder with the worker and its Python: named by the script's own data-python, else beside the script. */
 const folder = script?.dataset.python
   ? new URL(script.dataset.python, location.href).href
-  : new URL("../../py/", script?.src || location.href).href;
+  : new URL("py/", script?.src || location.href).href;
 
 const FROM_FOLDER =
   "Drawn, but not live: a browser runs Python only on a page that a server sends. " +

@@ -6,6 +6,9 @@ import type { PyCallable, PyProxy } from "pyodide/ffi";
 
 export type Tell = (what: string, done: number) => void;
 
+/** Fetched while the interpreter starts. */
+const PACKAGES = ["numpy", "coursekit"];
+
 type Result = PyProxy & { get(index: number): unknown };
 
 export class Python {
@@ -18,7 +21,7 @@ export class Python {
   }
 
   static async boot(folder: string, tell: Tell): Promise<Python> {
-    tell("Python", 0.05);
+    tell("Python and NumPy", 0.15);
     const core = `${folder}pyodide-${version}/`;
     // Only the lock file keeps its name when its content changes, so the browser has to ask whether it did.
     const lock = fetch(`${folder}pyodide-lock.json`, { cache: "no-cache" }).then((answer) => {
@@ -26,13 +29,10 @@ export class Python {
       return answer.text();
     });
     const { loadPyodide } = (await import(`${core}pyodide.mjs`)) as typeof import("pyodide");
-    const pyodide: PyodideAPI = await loadPyodide({ indexURL: core, lockFileContents: lock, packageBaseUrl: folder });
-    tell("NumPy and coursekit", 0.5);
-    const quiet = () => undefined;
-    const loaded = await pyodide.loadPackage(["numpy", "coursekit"], { messageCallback: quiet, errorCallback: quiet });
-    // loadPackage reports a package that it refused by leaving it out.
-    for (const name of ["numpy", "coursekit"]) {
-      if (!loaded.some((one) => one.name === name)) throw new Error(`${name} could not be loaded, or is not the file that the lock file names`);
+    const pyodide: PyodideAPI = await loadPyodide({ indexURL: core, lockFileContents: lock, packageBaseUrl: folder, packages: PACKAGES });
+    // A package whose file is missing or has another hash is left out without an exception.
+    for (const name of PACKAGES) {
+      if (!(name in pyodide.loadedPackages)) throw new Error(`${name} could not be loaded, or is not the file that the lock file names`);
     }
     tell("starting NumPy", 0.75);
     const browser = pyodide.pyimport("coursekit.browser") as unknown as { compute: PyCallable; versions(): string };

@@ -1,5 +1,7 @@
 """The folder from which a page's worker takes Python: Pyodide, NumPy, coursekit, and the lock file with their hashes.
 
+It lies beside host.js, unless that script's tag names another place in `data-python`.
+
 Everything is pinned by hash and served by the site itself. The folder is the same, byte for byte, for the same sources:
 
     py/worker.js                    the worker
@@ -42,7 +44,7 @@ class Bundle:
 def build(
     target: Path, *, wheel: Path | None = None, extra: Mapping[str, str] | None = None, say: Say = print
 ) -> Bundle:
-    """Assemble `target` (the site's `py/`); a second call only packs coursekit again.
+    """Assemble `target` (`py/` beside the site's host.js); a second call only packs coursekit again.
 
     `wheel` is coursekit's full wheel where it has been built already; otherwise it is built into `.setup/wheel`.
     `extra` adds files to the page's copy of coursekit (path in the wheel -> text): widgets that are still being tried.
