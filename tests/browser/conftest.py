@@ -158,7 +158,7 @@ def widget_html(widget: Any) -> str:
 
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Trial</title><link rel="icon" href="data:,"><link rel="stylesheet" href="widget.css">
-<script defer src="host.js" data-python="py/"></script>
+<script defer src="host.js"></script>
 <style>body {{ font: 17px/1.6 serif; margin: 0 auto; max-width: 820px; padding: 0 12px; background: #fdfcf9 }}
 @media (prefers-color-scheme: dark) {{ body {{ background: #17191c }} }}</style><body>{body}</body></html>"""
 
