@@ -1,4 +1,4 @@
-"""The Sphinx extension of the book: theme, formulas, live figures, quiz, exercises, claims; and how the site is built."""
+"""The Sphinx extension of the book: theme, formulas, live figures, quiz, exercises, claims; and its build."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -5,6 +5,7 @@ named by the hash of the modules that cells can use, and every page is read agai
 """
 
 import hashlib
+import shutil
 from pathlib import Path
 
 from sphinx.application import Sphinx
@@ -30,7 +31,11 @@ def content_hash(*, everything: bool = False) -> str:
 def _place_cache(app: Sphinx, config: Config) -> None:
     if config.nb_execution_mode == "cache" and not config.nb_execution_cache_path:
         folder = Path(app.outdir).parent / ".jupyter_cache"
-        config.nb_execution_cache_path = str(folder / content_hash())
+        now = folder / content_hash()
+        kept = sorted((old for old in folder.glob("*") if old != now), key=lambda old: old.stat().st_mtime)
+        for old in kept[:-2]:
+            shutil.rmtree(old, ignore_errors=True)
+        config.nb_execution_cache_path = str(now)
 
 
 def _outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:

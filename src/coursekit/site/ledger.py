@@ -90,13 +90,10 @@ class Claims(SphinxDirective):
             for measured in self._measure(claims_of(chapter)):
                 claim = measured.claim
                 statement = Html("td", *self._markdown(claim.statement))
-                if claim.chapter and f"chapters/{claim.chapter}" in self.env.found_docs:
-                    where = self._uri(claim)
-                    statement += Html(
-                        "p",
-                        text("a", f"In the chapter, with its source: {claim.chapter}", href=where),
-                        class_="bk-more",
-                    )
+                origin = text("p", f"{claim.source}; ", class_="bk-more")
+                if f"chapters/{claim.chapter}" in self.env.found_docs:
+                    origin += text("a", f"in {claim.chapter}", href=self._uri(claim))
+                statement += origin
                 row = Html(
                     "tr",
                     Html("td", self._chip(measured.verdict)),
