@@ -132,7 +132,7 @@ def deep(unit: str, gain: float, depth: int) -> Figure:
         ],
         x=Axis(label="layer", low=1, high=depth),
         y=Axis(label="standard deviation", log=True),
-        aspect=2.6,
+        aspect=2.0,
     )
     edges = _output_edges(unit, run.outputs)
     output_heights = np.array([_shares(h, edges) for h in run.outputs])

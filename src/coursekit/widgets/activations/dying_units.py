@@ -169,7 +169,7 @@ def dead(unit: str, lr: float, bias: float, seed: int) -> Figure:
         Panel(
             id="loss",
             row=1,
-            aspect=3.6,
+            aspect=2.6,
             title=f"loss {plain(float(running[0]))} → {plain(float(running[-1]))}",
             marks=[
                 Line(x=result.steps, y=running, colour="train", width=2.5),
