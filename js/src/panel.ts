@@ -18,19 +18,28 @@ export interface Drawn {
 
 const title = (axis: Axis): string => (axis.unit ? `${axis.label} (${axis.unit})` : axis.label);
 
-const finer = [1, 2, 5];
+const LEAST_HEIGHT = 220;
+const FINER = [1, 2, 5];
+
+/** Whether all that stands on an axis is counted (layers, steps), so that there is nothing at 1.5. */
+function counted(panel: Panel, axis: "x" | "y"): boolean {
+  const curves = panel.marks.filter((mark) => mark.kind === "line" || mark.kind === "dots" || mark.kind === "band");
+  const arrays = curves.map((mark) => (axis === "x" ? mark.x : mark.kind === "band" ? mark.low : mark.y));
+  return arrays.length > 0 && arrays.every((array) => array.dtype === "int32" || array.dtype === "uint8");
+}
 
 /** A tick about every 52 pixels across, every 45 up; whole decades on a logarithmic axis. */
-function axisOptions(axis: Axis, domain: [number, number], pixels: number, each: number) {
-  const ticks = Math.max(2, Math.floor(pixels / each));
+function axisOptions(axis: Axis, domain: [number, number], pixels: number, each: number, whole: boolean) {
+  const room = Math.max(2, Math.floor(pixels / each));
+  const ticks = whole ? Math.max(1, Math.min(room, Math.floor(domain[1] - domain[0]))) : room;
   if (!axis.log) return { type: "linear" as const, domain, ticks, tickFormat: (v: number) => show(v) };
   const [first, last] = [Math.ceil(Math.log10(domain[0]) - 1e-9), Math.floor(Math.log10(domain[1]) + 1e-9)];
   const stride = Math.max(1, Math.ceil((last - first + 1) / ticks));
   const decades: number[] = [];
-  for (let e = first; e <= last; e += stride) decades.push(10 ** e);
+  for (let e = Math.ceil(first / stride) * stride; e <= last; e += stride) decades.push(10 ** e);
   if (decades.length < 3 && stride === 1) {
     // Hardly a decade or two: 1, 2 and 5 of each, where there is room for them.
-    const all = [first - 1, ...decades.map((v) => Math.round(Math.log10(v))), last + 1].flatMap((e) => finer.map((m) => m * 10 ** e));
+    const all = [first - 1, ...decades.map((v) => Math.round(Math.log10(v))), last + 1].flatMap((e) => FINER.map((m) => m * 10 ** e));
     const fine = [...new Set(all)].filter((v) => v >= domain[0] * 0.999 && v <= domain[1] * 1.001);
     const few = fine.length > ticks + 1 ? decades : fine;
     if (few.length > 1) return { type: "log" as const, domain, ticks: few, tickFormat: (v: number) => show(v) };
@@ -63,10 +72,11 @@ export class PanelView {
     const wanted = labels.length ? Math.max(...labels.map((label) => textWidth(label, family))) + 12 : 0;
     const inside = wanted > 0.27 * width;
     const bare = panel.x.hidden && panel.y.hidden;
-    const height = Math.round(width / panel.aspect);
+    // A wide panel on a phone would be too flat to read.
+    const height = Math.round(Math.max(width / panel.aspect, bare ? 0 : Math.min(width, LEAST_HEIGHT)));
     const top = panel.y.hidden || !panel.y.label ? 8 : 26;
     const bottom = panel.x.hidden ? 6 : panel.x.label ? 44 : 26;
-    const yTicks = axisOptions(panel.y, domain.y, height - top - bottom, 45);
+    const yTicks = axisOptions(panel.y, domain.y, height - top - bottom, 45, counted(panel, "y"));
     const widest = panel.y.hidden ? 0 : Math.max(...this.#tickTexts(yTicks, domain.y).map((text) => textWidth(text, family)));
     const box = {
       left: panel.y.hidden ? 6 : Math.ceil(widest) + 16,
@@ -74,7 +84,7 @@ export class PanelView {
       top,
       bottom: height - bottom,
     };
-    const xTicks = axisOptions(panel.x, domain.x, box.right - box.left, 52);
+    const xTicks = axisOptions(panel.x, domain.x, box.right - box.left, 52, counted(panel, "x"));
     const x = scale(...domain.x, panel.x.log, box.left, box.right);
     const y = scale(...domain.y, panel.y.log, box.bottom, box.top);
     const context: Context = { theme, frame, x, y };

@@ -5,7 +5,8 @@ import { element, freshId, setText } from "./dom";
 
 const SLOW = 2;
 
-const icon = (path: string) => `<svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><path d="${path}" fill="currentColor"/></svg>`;
+const icon = (path: string) =>
+  `<svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><path d="${path}" fill="currentColor"/></svg>`;
 const PLAY = icon("M7 4.5v15l12.5-7.5z");
 const PAUSE = icon("M6.5 4.5h4v15h-4zM13.5 4.5h4v15h-4z");
 const BACK = icon("M17.5 5v14L8.5 12zM5.5 5h2v14h-2z");

@@ -49,7 +49,8 @@ export function point(control: Point, wish: Wish): PointView {
   };
   const go = (x: number, y: number) => {
     if (!drawn) return;
-    const next: Pair = [tidy(clamp(x, control.x_range), control.x_range, drawn.x), tidy(clamp(y, control.y_range), control.y_range, drawn.y)];
+    const { x_range: across, y_range: up } = control;
+    const next: Pair = [tidy(clamp(x, across), across, drawn.x), tidy(clamp(y, up), up, drawn.y)];
     if (next[0] === value[0] && next[1] === value[1]) return;
     value = next;
     sit();

@@ -16,13 +16,15 @@ const FROM_FOLDER =
   "Drawn, but not live: a browser runs Python only on a page that a server sends. " +
   "In the folder of this site type “python -m http.server” and open http://localhost:8000.";
 
+const NO_MEANS = "Drawn, but not live: this browser cannot run Python (it has no WebAssembly or no workers).";
+
 function start(): void {
   const figures = [...document.querySelectorAll<HTMLElement>("figure.ck-widget:not([data-ready])")];
   if (!figures.length) return;
   let python: Python | null = null;
   let why = "";
   if (location.protocol === "file:") why = FROM_FOLDER;
-  else if (typeof WebAssembly === "undefined" || typeof Worker === "undefined") why = "Drawn, but not live: this browser cannot run Python (it has no WebAssembly or no workers).";
+  else if (typeof WebAssembly === "undefined" || typeof Worker === "undefined") why = NO_MEANS;
   else python = new Python(`${folder}worker.js?v=${WORKER_HASH}`, folder);
   for (const figure of figures) {
     try {

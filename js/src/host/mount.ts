@@ -103,7 +103,8 @@ function live(figure: HTMLElement, model: PageModel, saved: Saved, python: Pytho
   const follow = () => {
     const settings = settingsIn(location.hash, spec);
     if (!settings) return;
-    model.set("values", { ...Object.fromEntries(spec.controls.map((control) => [control.name, control.value])), ...settings.values });
+    const defaults = Object.fromEntries(spec.controls.map((control) => [control.name, control.value]));
+    model.set("values", { ...defaults, ...settings.values });
     if (settings.frame !== null) model.set("frame", settings.frame);
     figure.scrollIntoView({ block: "center" });
     model.wished();
@@ -115,9 +116,18 @@ function live(figure: HTMLElement, model: PageModel, saved: Saved, python: Pytho
 /** Only the widgets that the reader has turned to speak of the start. */
 function say(state: BootState, meant: boolean): HostState {
   switch (state.kind) {
-    case "off": return { kind: "drawn" };
-    case "starting": return meant ? { kind: "starting", message: `Starting Python: ${state.what} …`, progress: state.done } : { kind: "drawn" };
-    case "ready": return { kind: "ready" };
-    case "failed": return { kind: "still", message: `This figure stays as it was drawn: Python could not start in this browser (${state.message}). Load the page again to try once more.` };
+    case "off":
+      return { kind: "drawn" };
+    case "starting":
+      if (!meant) return { kind: "drawn" };
+      return { kind: "starting", message: `Starting Python: ${state.what} …`, progress: state.done };
+    case "ready":
+      return { kind: "ready" };
+    case "failed": {
+      const message =
+        `This figure stays as it was drawn: Python could not start in this browser (${state.message}). ` +
+        "Load the page again to try once more.";
+      return { kind: "still", message };
+    }
   }
 }

@@ -10,6 +10,8 @@ export type Tell = (what: string, done: number) => void;
 const PACKAGES = ["numpy", "coursekit"];
 
 type Result = PyProxy & { get(index: number): unknown };
+type Bytes = PyProxy & { getBuffer(): { data: Uint8Array; release(): void } };
+type BytesList = PyProxy & { length: number; get(index: number): Bytes };
 
 export class Python {
   #compute: PyCallable;
@@ -45,7 +47,7 @@ export class Python {
     const began = performance.now();
     const result = this.#compute(widget, values) as Result;
     const computed = performance.now() - began;
-    const list = result.get(1) as PyProxy & { length: number; get(index: number): PyProxy & { getBuffer(): { data: Uint8Array; release(): void } } };
+    const list = result.get(1) as BytesList;
     try {
       const buffers: ArrayBuffer[] = [];
       for (let i = 0; i < list.length; i++) {
