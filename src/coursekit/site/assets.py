@@ -159,7 +159,6 @@ def gather(app: Sphinx) -> None:
     if (BUNDLES / "host.js").is_file():
         found.widget_script = _place(out, "host.js")
         found.widget_style = _place(out, "widget.css")
-        _place(out, "worker.js")
     app.coursekit_assets = found
 
 

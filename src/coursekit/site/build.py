@@ -96,7 +96,7 @@ def _sphinx(root: Path, *, clean: bool, say: Say) -> None:
     built = root / "_build"
     if not clean:
         shutil.rmtree(built / ".doctrees", ignore_errors=True)
-        shutil.rmtree(built / "html", ignore_errors=True)
+    _sweep(built / "html")
     environment = os.environ | {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
         "COURSEKIT_CLAIMS_CACHE": str(built / "claims"),
@@ -125,6 +125,18 @@ def _sphinx(root: Path, *, clean: bool, say: Say) -> None:
             reasons.read("\n".join(lines), root)
             or [f"Jupyter Book failed with status {process.returncode}; all it said: {log}"]
         )
+
+
+def _sweep(html: Path) -> None:
+    """Take the last build's pages away, which Sphinx would leave; Python for the browser stays, it is kept by hash."""
+    for folder, spared in ((html, "_static"), (html / "_static", Path(assets.LIVE).name)):
+        for old in folder.glob("*") if folder.is_dir() else ():
+            if old.name == spared:
+                continue
+            if old.is_dir():
+                shutil.rmtree(old)
+            else:
+                old.unlink()
 
 
 def _follow(process: "subprocess.Popen[bytes]", log: Path) -> Iterator[str]:
