@@ -3,6 +3,7 @@
 import functools
 import http.server
 import importlib.util
+import json
 import os
 import shutil
 import sys
@@ -12,7 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.parse import urlencode
 
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -184,3 +187,94 @@ def shots() -> Path:
     folder = ROOT / "_build" / "screenshots"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+#: Keeps every answer that Python in the page gives, its arrays as plain numbers.
+LISTEN = """() => {
+  window.answers = [];
+  const plain = (node) => {
+    if (node instanceof ArrayBuffer) return null;
+    if (Array.isArray(node)) return node.map(plain);
+    if (node && typeof node === "object") {
+      if ("dtype" in node) {
+        const type = { float64: Float64Array, float32: Float32Array, int32: Int32Array, uint8: Uint8Array }[node.dtype];
+        return { dtype: node.dtype, shape: node.shape, numbers: Array.from(new type(node.data)) };
+      }
+      return Object.fromEntries(Object.entries(node).map(([k, v]) => [k, plain(v)]));
+    }
+    return node;
+  };
+  document.addEventListener("coursekit:answer", ({ detail }) => window.answers.push(plain(detail)));
+}"""
+
+
+@dataclass
+class Live:
+    """A page whose widgets are live: what is done to them, and what Python answers."""
+
+    page: Any
+    seen: Any
+
+    def widget(self, id: str) -> Any:
+        return self.page.locator("figure.ck-widget", has=self.page.locator(f"[data-widget='{id}']"))
+
+    def count(self) -> int:
+        return int(self.page.evaluate("window.answers.length"))
+
+    def answer(self, act: Callable[[], Any]) -> dict[str, Any]:
+        """The answer that comes when `act` has been done, and all answers are in."""
+        before = self.count()
+        act()
+        self.page.wait_for_function("n => window.answers.length > n", arg=before)
+        self.settle()
+        return dict(self.page.evaluate("window.answers.at(-1)"))
+
+    def settle(self) -> None:
+        """Wait until nothing is asked and all is drawn."""
+        self.page.wait_for_function("!document.querySelector('[data-asking]')")
+        frames = "requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))"
+        self.page.evaluate(f"new Promise(done => {frames})")
+
+    def settings(self, id: str, **values: Any) -> dict[str, Any]:
+        """The answer to the settings that a link carries."""
+        query = urlencode({"ck": id, **{name: json.dumps(value) for name, value in values.items()}})
+        return self.answer(lambda: self.page.evaluate("h => { location.hash = ''; location.hash = h }", query))
+
+
+def _arrays(node: Any, path: str = "") -> dict[str, Any]:
+    """Every array of a figure by its place."""
+    if isinstance(node, dict):
+        if "dtype" in node:
+            return {path: node}
+        return {k: v for name, child in node.items() for k, v in _arrays(child, f"{path}.{name}").items()}
+    if isinstance(node, (list, tuple)):
+        return {k: v for i, child in enumerate(node) for k, v in _arrays(child, f"{path}[{i}]").items()}
+    return {}
+
+
+@pytest.fixture(scope="session")
+def listen() -> Callable[[Watched], Live]:
+    """Begins to keep the answers that come in a page that is open."""
+
+    def begin(seen: Watched) -> Live:
+        seen.page.evaluate(LISTEN)
+        return Live(seen.page, seen)
+
+    return begin
+
+
+@pytest.fixture(scope="session")
+def same_arrays() -> Callable[..., None]:
+    """Holds the arrays that the page computed (`there`) to those of a figure made here, place by place."""
+
+    def compare(there: dict[str, Any], here: dict[str, Any], **tolerance: float) -> None:
+        theirs, ours = _arrays(there), _arrays(here)
+        assert theirs.keys() == ours.keys()
+        for place, array in ours.items():
+            expected = np.frombuffer(array["data"], array["dtype"])
+            assert (array["dtype"], array["shape"]) == (theirs[place]["dtype"], theirs[place]["shape"])
+            # JSON has no NaN: where the page shows None, a line is broken.
+            numbers = np.array(theirs[place]["numbers"], float)
+            np.testing.assert_allclose(numbers, expected, **tolerance, err_msg=place)
+
+    return compare

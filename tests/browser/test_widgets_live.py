@@ -1,75 +1,25 @@
 """Widgets on a served page: Python starts in the reader's browser and answers."""
 
-import json
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-from urllib.parse import urlencode
 
 import numpy as np
 import pytest
 
 pytestmark = pytest.mark.browser
 
-LISTEN = """() => {
-  window.answers = [];
-  const plain = (node) => {
-    if (node instanceof ArrayBuffer) return null;
-    if (Array.isArray(node)) return node.map(plain);
-    if (node && typeof node === "object") {
-      if ("dtype" in node) {
-        const type = { float64: Float64Array, float32: Float32Array, int32: Int32Array, uint8: Uint8Array }[node.dtype];
-        return { dtype: node.dtype, shape: node.shape, numbers: Array.from(new type(node.data)) };
-      }
-      return Object.fromEntries(Object.entries(node).map(([k, v]) => [k, plain(v)]));
-    }
-    return node;
-  };
-  document.addEventListener("coursekit:answer", ({ detail }) => window.answers.push(plain(detail)));
-}"""
-
-
-@dataclass
-class Live:
-    page: Any
-    seen: Any
-
-    def widget(self, id: str) -> Any:
-        return self.page.locator("figure.ck-widget", has=self.page.locator(f"[data-widget='{id}']"))
-
-    def count(self) -> int:
-        return int(self.page.evaluate("window.answers.length"))
-
-    def answer(self, act: Callable[[], Any]) -> dict[str, Any]:
-        """The answer that comes when `act` has been done, and all answers are in."""
-        before = self.count()
-        act()
-        self.page.wait_for_function("n => window.answers.length > n", arg=before)
-        self.settle()
-        return dict(self.page.evaluate("window.answers.at(-1)"))
-
-    def settle(self) -> None:
-        """Wait until nothing is asked and all is drawn."""
-        self.page.wait_for_function("!document.querySelector('[data-asking]')")
-        frames = "requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))"
-        self.page.evaluate(f"new Promise(done => {frames})")
-
-    def settings(self, id: str, **values: Any) -> dict[str, Any]:
-        """The answer to the settings that a link carries."""
-        query = urlencode({"ck": id, **{name: json.dumps(value) for name, value in values.items()}})
-        return self.answer(lambda: self.page.evaluate("h => { location.hash = ''; location.hash = h }", query))
-
 
 @pytest.fixture(scope="module")
-def booted(watched: Callable[..., Any], serve: Callable[[Path], str], trial_site: Path) -> Live:
+def booted(
+    watched: Callable[..., Any], listen: Callable[..., Any], serve: Callable[[Path], str], trial_site: Path
+) -> Any:
     seen = watched()
     page = seen.page
     page.goto(serve(trial_site))
-    page.evaluate(LISTEN)
-    live = Live(page, seen)
+    live = listen(seen)
     slider = live.widget("trial.curve").locator("input[data-name=x]")
     slider.focus()
     live.answer(lambda: slider.press("ArrowRight"))
@@ -77,7 +27,7 @@ def booted(watched: Callable[..., Any], serve: Callable[[Path], str], trial_site
 
 
 @pytest.fixture
-def live(booted: Live) -> Iterator[Live]:
+def live(booted: Any) -> Iterator[Any]:
     """The page with every widget as it was in the beginning."""
     booted.page.evaluate("location.hash = ''")
     for id in ("trial.curve", "trial.descent", "trial.marks"):
@@ -88,18 +38,7 @@ def live(booted: Live) -> Iterator[Live]:
     assert booted.seen.complaints == []
 
 
-def arrays(node: Any, path: str = "") -> dict[str, Any]:
-    """Every array of a figure by its place."""
-    if isinstance(node, dict):
-        if "dtype" in node:
-            return {path: node}
-        return {k: v for name, child in node.items() for k, v in arrays(child, f"{path}.{name}").items()}
-    if isinstance(node, (list, tuple)):
-        return {k: v for i, child in enumerate(node) for k, v in arrays(child, f"{path}[{i}]").items()}
-    return {}
-
-
-def test_python_boots_once_and_says_how_long_it_took(live: Live, capsys: pytest.CaptureFixture[str]) -> None:
+def test_python_boots_once_and_says_how_long_it_took(live: Any, capsys: pytest.CaptureFixture[str]) -> None:
     times = live.widget("trial.curve").evaluate("figure => ({ ...figure.dataset })")
     trips = []
     for i in range(20):
@@ -114,7 +53,7 @@ def test_python_boots_once_and_says_how_long_it_took(live: Live, capsys: pytest.
     assert len(live.page.workers) == 1
 
 
-def test_a_slider_moved_by_keyboard_changes_the_figure(live: Live) -> None:
+def test_a_slider_moved_by_keyboard_changes_the_figure(live: Any) -> None:
     widget = live.widget("trial.curve")
     path = widget.locator(".ck-plot").first.locator("[aria-label='rule'] line").first
     before = path.get_attribute("x1")
@@ -132,18 +71,15 @@ def test_a_slider_moved_by_keyboard_changes_the_figure(live: Live) -> None:
 
 @pytest.mark.parametrize("name", ["sigmoid", "tanh", "relu", "elu", "leaky_relu"])
 @pytest.mark.parametrize("x", [-5.3, 0.0, 2.7])
-def test_the_page_computes_what_python_here_computes(live: Live, trial: ModuleType, name: str, x: float) -> None:
+def test_the_page_computes_what_python_here_computes(
+    live: Any, trial: ModuleType, same_arrays: Callable[..., None], name: str, x: float
+) -> None:
     values = {"name": name, "x": x, "scale": 3.7, "n": 333}
-    there = arrays(live.settings("trial.curve", **values)["figure"])
-    here = arrays(trial.curve.figure(values).to_dict())
-    assert there.keys() == here.keys()
-    for place, array in here.items():
-        expected = np.frombuffer(array["data"], array["dtype"])
-        assert (array["dtype"], array["shape"]) == (there[place]["dtype"], there[place]["shape"])
-        np.testing.assert_allclose(there[place]["numbers"], expected, rtol=1e-12, atol=1e-12, err_msg=place)
+    there = live.settings("trial.curve", **values)["figure"]
+    same_arrays(there, trial.curve.figure(values).to_dict(), rtol=1e-12, atol=1e-12)
 
 
-def test_every_control_asks_for_what_it_shows(live: Live) -> None:
+def test_every_control_asks_for_what_it_shows(live: Any) -> None:
     widget = live.widget("trial.curve")
     assert live.answer(lambda: widget.get_by_role("radio", name="ReLU", exact=True).check())["values"]["name"] == "relu"
     assert live.answer(lambda: widget.get_by_label("shade where it saturates").uncheck())["values"]["shade"] is False
@@ -157,7 +93,7 @@ def test_every_control_asks_for_what_it_shows(live: Live) -> None:
     assert live.answer(lambda: select.select_option("k5"))["values"] == {"kind": "k5"}
 
 
-def test_a_try_line_sets_controls_and_reset_takes_them_back(live: Live) -> None:
+def test_a_try_line_sets_controls_and_reset_takes_them_back(live: Any) -> None:
     widget = live.widget("trial.curve")
     line = widget.get_by_role("button", name="Take ReLU at −2")
     values = live.answer(line.click)["values"]
@@ -169,7 +105,7 @@ def test_a_try_line_sets_controls_and_reset_takes_them_back(live: Live) -> None:
     assert line.get_attribute("aria-pressed") == "false"
 
 
-def test_the_latest_wish_wins(live: Live) -> None:
+def test_the_latest_wish_wins(live: Any) -> None:
     widget = live.widget("trial.curve")
     before = live.count()
     widget.locator("input[data-name=x]").evaluate(
@@ -183,7 +119,7 @@ def test_the_latest_wish_wins(live: Live) -> None:
     assert widget.locator(".ck-status").inner_text().startswith("tanh(3) = ")
 
 
-def test_a_point_is_moved_by_keys_pointer_and_click(live: Live) -> None:
+def test_a_point_is_moved_by_keys_pointer_and_click(live: Any) -> None:
     widget = live.widget("trial.descent")
     handle = widget.locator(".ck-point")
     handle.focus()
@@ -238,7 +174,7 @@ def test_a_point_follows_a_finger(watched: Callable[..., Any], serve: Callable[[
     assert seen.complaints == []
 
 
-def test_frames_play_pause_step_and_scrub_without_python(live: Live) -> None:
+def test_frames_play_pause_step_and_scrub_without_python(live: Any) -> None:
     widget, before = live.widget("trial.descent"), live.count()
     status, scrub = widget.locator(".ck-status"), widget.get_by_label("Frame", exact=True)
     widget.get_by_label("One step on").click()
@@ -259,13 +195,13 @@ def test_frames_play_pause_step_and_scrub_without_python(live: Live) -> None:
     assert live.count() == before
 
 
-def test_a_try_line_shows_its_frame(live: Live) -> None:
+def test_a_try_line_shows_its_frame(live: Any) -> None:
     widget = live.widget("trial.descent")
     live.answer(widget.get_by_role("button", name="Take η = 0.316 to its end").click)
     assert widget.locator(".ck-status").inner_text().startswith("step 29: ")
 
 
-def test_a_failing_function_is_one_line_and_the_page_lives_on(live: Live) -> None:
+def test_a_failing_function_is_one_line_and_the_page_lives_on(live: Any) -> None:
     widget = live.widget("trial.curve")
     button = widget.get_by_role("button", name="New data")
     live.answer(button.click)
@@ -290,14 +226,14 @@ def test_a_failing_function_is_one_line_and_the_page_lives_on(live: Live) -> Non
         ({"y": 1}, "widget trial.curve has no control 'y': it has name, x, scale, n, shade, seed"),
     ],
 )
-def test_what_a_control_does_not_take_is_refused(live: Live, values: dict[str, Any], line: str) -> None:
+def test_what_a_control_does_not_take_is_refused(live: Any, values: dict[str, Any], line: str) -> None:
     assert live.settings("trial.curve", **values)["error"] == line
     widget = live.widget("trial.curve")
     assert widget.locator(".ck-error").inner_text() == line
     assert widget.locator(".ck-status").inner_text() == "tanh(1) = 0.762, slope 0.420"
 
 
-def test_a_link_carries_the_settings(live: Live, watched: Callable[..., Any]) -> None:
+def test_a_link_carries_the_settings(live: Any, watched: Callable[..., Any]) -> None:
     widget = live.widget("trial.descent")
     live.answer(widget.get_by_role("button", name="Take η = 0.316 to its end").click)
     link = widget.get_by_role("link", name="Link to these settings").get_attribute("href")
