@@ -136,11 +136,16 @@ def slopes(model: Sequential, x: Values, unit: str) -> list[Values]:
 
 @dataclass(frozen=True)
 class Death:
-    """Share of dead units of both hidden layers, before and after training, and the test error after it."""
+    """Share of dead units of both hidden layers, before and after training, and the test error after it.
+
+    `below` says how far below 0 the units of the second layer lie that are never on: the median of their largest value
+    before the activation, without its sign; 0 if every unit is on somewhere.
+    """
 
     start: tuple[float, float]
     end: tuple[float, float]
     error: float
+    below: float
 
     @property
     def share(self) -> float:
@@ -169,7 +174,11 @@ def death(
         model, data.x_train, data.y_train, optimizer=optimizer(lr=lr), epochs=epochs, batch_size=32, rng=rng
     ):
         pass
-    return Death(start, _dead(model, data.x_train, unit), error(model, data.x_test, data.y_test))
+    with np.errstate(over="ignore", invalid="ignore"):
+        largest = model.outputs(data.x_train)[2].max(axis=0)
+    off = largest[largest <= 0]
+    below = float(-np.median(off)) if len(off) else 0.0
+    return Death(start, _dead(model, data.x_train, unit), error(model, data.x_test, data.y_test), below)
 
 
 def _dead(model: Sequential, x: Values, unit: str) -> tuple[float, float]:
