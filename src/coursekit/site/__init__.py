@@ -8,8 +8,22 @@ if TYPE_CHECKING:
 
 def setup(app: "Sphinx") -> dict[str, Any]:
     """Register everything with Sphinx."""
-    from coursekit.site import assets, boxes, elements, exercise, fresh, ledger, mathematics, page, plot, quiz
+    from coursekit.site import (
+        assets,
+        boxes,
+        chapter_map,
+        elements,
+        exercise,
+        fresh,
+        ledger,
+        mathematics,
+        page,
+        plot,
+        quiz,
+        translator,
+    )
 
-    for part in (elements, fresh, assets, mathematics, page, plot, boxes, quiz, exercise, ledger):
+    parts = (elements, fresh, assets, mathematics, translator, page, plot, boxes, quiz, exercise, ledger, chapter_map)
+    for part in parts:
         part.setup(app)
     return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

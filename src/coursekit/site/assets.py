@@ -67,7 +67,8 @@ def palette_css() -> str:
         return f"{selector}{{color-scheme:{theme};{';'.join([*inks, *(f'--ck-{n}:{v}' for n, v in ends)])}}}\n"
 
     ends = [("negative", DIVERGING[0]), ("positive", DIVERGING[1])]
-    return block(":root", "light", ends) + block(':root[data-theme="dark"]', "dark", [])
+    dark = block(':root[data-theme="dark"]', "dark", [])
+    return f"{block(':root', 'light', ends)}@media screen{{{dark}}}\n"
 
 
 def _write(out: Path, folder: str, name: str, content: bytes) -> str:

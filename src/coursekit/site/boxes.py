@@ -19,16 +19,17 @@ class Box(SphinxDirective):
     title: ClassVar[str]
 
     def run(self) -> list[nodes.Node]:
-        """Title and content in an aside."""
+        """Title and content; a note, because landmarks of the same name would be noise to those who listen."""
         if not self.content:
             raise self.error(f"the box {{{self.name}}} is empty: write its text below it")
         words = self.arguments[0] if self.arguments else self.title
         title, messages = self.state.inline_text(words, self.lineno)
         key = f"box-{self.env.new_serialno('bk-box')}"
         box = Html(
-            "aside",
+            "div",
             Html("p", *title, class_="bk-box-title", id=key),
             class_=f"bk-box bk-{self.kind}",
+            role="note",
             aria_labelledby=key,
         )
         self.state.nested_parse(self.content, self.content_offset, box)

@@ -1,4 +1,4 @@
-"""`{exercise}`: the task of an exercise, its points, the notebook for it, and the engine's own source, collapsed."""
+"""`{exercise}`: an exercise's points, its notebook, its task and signature, and the engine's own source, collapsed."""
 
 import inspect
 from pathlib import Path
@@ -36,13 +36,15 @@ class Exercise(SphinxDirective):
         points = f"{exercise.max_score:g} point{'' if exercise.max_score == 1 else 's'}"
         box = Html("article", class_="bk-box bk-exercise", id=key, aria_labelledby=f"{key}-title")
         title = Html("p", nodes.Text("Exercise "), text("code", name), class_="bk-box-title", id=f"{key}-title")
-        title += text("span", points, class_="bk-points")
+        where = Html(
+            "span", nodes.Text(f"{points} · "), link(self.env.docname, id, "in the notebook"), class_="bk-points"
+        )
+        title += where
         box += title
         source, line = self.get_source_info()
         self.state.nested_parse(StringList(exercise.task.splitlines(), source), line, box)
         call = f"def {exercise.signature}:"
         box += nodes.literal_block(call, call, language="python")
-        box += self._notebook(id, name)
         details = Html("details", text("summary", "The engine's own version"), class_="bk-solution")
         details += text(
             "p", "Try it first. This is the code that every figure of the book runs on.", class_="bk-solution-note"
@@ -51,12 +53,6 @@ class Exercise(SphinxDirective):
         details += nodes.literal_block(code, code, language="python")
         box += details
         return [box]
-
-    def _notebook(self, id: str, name: str) -> nodes.Node:
-        ask = text("code", f"check({name})")
-        words = ("Write it in ", ", then ask ", ".")
-        parts = [nodes.Text(part) for part in words]
-        return Html("p", parts[0], link(self.env.docname, id), parts[1], ask, parts[2], class_="bk-notebook")
 
 
 def link(page: str, id: str, words: str = "") -> Html:

@@ -33,6 +33,17 @@
     show();
   }
 
+  /** Paper is light: live figures are drawn anew for it, and pictures that were not scrolled to are fetched. */
+  function printing() {
+    let shown = page.dataset.theme;
+    addEventListener("beforeprint", () => {
+      shown = page.dataset.theme;
+      page.dataset.theme = "light";
+      for (const image of document.images) image.loading = "eager";
+    });
+    addEventListener("afterprint", () => (page.dataset.theme = shown));
+  }
+
   /** Puts the page's sections under its entry in the contents and marks the one that is being read. */
   function sections() {
     const template = /** @type {HTMLTemplateElement | null} */ (one("#sections"));
@@ -41,15 +52,29 @@
     const here = make("div", "here");
     here.append(template.content.cloneNode(true));
     current.append(here);
-    const links = new Map([...here.querySelectorAll("a")].map((link) => [decodeURIComponent(link.hash.slice(1)), link]));
-    const heads = [...links.keys()].map((id) => document.getElementById(id)).filter((head) => head !== null);
+    /** @type {[HTMLElement, HTMLAnchorElement][]} */
+    const heads = [];
+    for (const link of here.querySelectorAll("a")) {
+      const head = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+      // The contents show the first level alone.
+      if (head && link.closest("ul") === here.children[0]) heads.push([head, link]);
+    }
+    /** @type {HTMLAnchorElement | undefined} */
     let last;
+    const contents = /** @type {HTMLElement} */ (here.closest(".contents"));
+    /** The contents scroll on their own: what is being read stays in their sight. @param {Element} link */
+    const follow = (link) => {
+      const [box, place] = [contents.getBoundingClientRect(), link.getBoundingClientRect()];
+      const margin = 60;
+      if (place.top < box.top + margin) contents.scrollTop += place.top - box.top - margin;
+      else if (place.bottom > box.bottom - margin) contents.scrollTop += place.bottom - box.bottom + margin;
+    };
     const mark = () => {
-      const seen = heads.filter((head) => head.getBoundingClientRect().top < 140).pop();
-      const link = seen && [...here.children[0].children].map((item) => item.querySelector("a")).filter((a) => a && document.getElementById(decodeURIComponent(a.hash.slice(1)))?.getBoundingClientRect().top < 140).pop();
+      const link = heads.filter(([head]) => head.getBoundingClientRect().top < 140).pop()?.[1];
       if (link === last) return;
       last?.removeAttribute("aria-current");
       link?.setAttribute("aria-current", "true");
+      if (link) follow(link);
       last = link;
     };
     let waiting = false;
@@ -230,5 +255,5 @@
     });
   }
 
-  for (const part of [themes, sections, menu, copying, quizzes, tables, scrollers, search]) part();
+  for (const part of [themes, printing, sections, menu, copying, quizzes, tables, scrollers, search]) part();
 })();
