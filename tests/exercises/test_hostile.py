@@ -314,3 +314,28 @@ def test_an_error_is_not_taken_for_a_known_wrong_answer() -> None:
         assert exercise.evaluate(lambda *a, **k: None).misconception is None
     assert DEAD.evaluate(lambda h: (h == 0).mean(axis=0)).misconception is None
     assert DEAD.evaluate(lambda h: (h == 0).all(axis=0)).misconception == "per_unit"
+
+
+def test_a_closed_output_a_low_recursion_limit_and_a_hostile_mapping_leave_no_trace() -> None:
+    class Raises(dict):
+        def __contains__(self, key: object) -> bool:
+            raise SystemExit
+
+        def __getitem__(self, key: object) -> object:
+            raise KeyboardInterrupt
+
+    def closes(x: np.ndarray) -> np.ndarray:
+        sys.stdout.close()
+        return np.maximum(x, 0)
+
+    def lowers(x: np.ndarray) -> np.ndarray:
+        sys.setrecursionlimit(200)
+        return np.maximum(x, 0)
+
+    before = sys.getrecursionlimit()
+    assert RELU.evaluate(closes).passed
+    assert RELU.evaluate(lowers).passed
+    assert sys.getrecursionlimit() == before
+    result = RELU.evaluate(Raises(relu=None))
+    assert result.score == 0
+    assert "could not be read: SystemExit" in result.checks[0].got

@@ -41,3 +41,7 @@ def test_everything_has_a_text() -> None:
     assert argument(Seeded(3)) == "np.random.default_rng(3)"
     assert argument(len) == "len"
     assert argument(np.array([True, False])) == "np.array([True, False], dtype=np.bool)"
+
+
+def test_a_negative_zero_is_shown_as_zero() -> None:
+    assert show(np.array([[-0.0, -1.5]])) == "[[0.0, -1.5]]"

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import sys
 import traceback
 import types
 import warnings
@@ -50,6 +51,9 @@ class _Printed(io.StringIO):
             super().write(text[:_PRINT_LIMIT])
         return len(text)
 
+    def close(self) -> None:
+        """Stays open: a function that closes its output has still to be judged."""
+
 
 def ask_all(
     functions: Mapping[str, Callable[..., Any]], name: str, parameters: Iterable[str], cases: Iterable[Case], kind: Kind
@@ -87,6 +91,7 @@ def ask(
     stopped = False
     args: list[Any] = []
     kwargs: dict[str, Any] = {}
+    depth = sys.getrecursionlimit()
     with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn", under="ignore"):
         warnings.simplefilter("always")
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
@@ -100,6 +105,8 @@ def ask(
                 error, stopped = "it was interrupted (KeyboardInterrupt)", True
             except BaseException as problem:  # a student's function may raise anything, SystemExit too
                 error = _complaint(problem, functions.get(name))
+            finally:
+                sys.setrecursionlimit(depth)
         if type(value) is types.CoroutineType:
             value.close()
     changed = tuple(

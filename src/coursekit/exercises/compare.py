@@ -43,6 +43,8 @@ def difference(got: Any, expected: Any, *, single: bool, scale: float = 1.0) -> 
             return Difference("it is not an array")
         if got.shape != expected.shape:
             return Difference(f"shape {got.shape} in place of {expected.shape}")
+        if got.dtype == expected.dtype and got.tobytes() == expected.tobytes():
+            return None  # the common case, told at once
         with _errstate(all="ignore"):
             a, b = got.astype(_float64), expected.astype(_float64)
             close = _abs(a - b) <= tolerance.absolute * scale + tolerance.relative * _abs(b)

@@ -151,26 +151,35 @@ def _overflow(check: Check, asked: Asked, names: Names) -> Failure | None:
     )
 
 
+def telling(cases: Sequence[Case], reference: Sequence[Answer], wrong: Sequence[Answer]) -> tuple[int, ...]:
+    """The places of the cases whose values tell a wrong answer from the reference."""
+    answers = enumerate(zip(cases, reference, wrong, strict=True))
+    return tuple(i for i, (c, r, w) in answers if not _same_value(c, r, w))
+
+
 def agreement(
-    cases: Sequence[Case], reference: Sequence[Answer], wrong: Sequence[Answer], student: Sequence[Answer]
+    cases: Sequence[Case],
+    reference: Sequence[Answer],
+    wrong: Sequence[Answer],
+    tells: Sequence[int],
+    student: Sequence[Answer],
 ) -> int:
     """How many cases `student` answers as `wrong` does; 0 unless it does on every one that tells it from the reference.
 
-    A wrong answer with wrong values is told by them. One whose values are right is told by what else is wrong with it:
-    an input that it changes, a dtype that it does not keep, an overflow. At least half of all cases must agree, so
-    that a function that is wrong everywhere is not named for its zeros.
+    `tells` are those, from `telling`. A wrong answer with wrong values is told by them. One whose values are right is
+    told by what else is wrong with it: an input that it changes, a dtype that it does not keep, an overflow. At least
+    half of all cases must agree, so that a function that is wrong everywhere is not named for its zeros.
     """
-    same = [_same_value(c, w, s) for c, w, s in zip(cases, wrong, student, strict=True)]
-    telling = [not _same_value(c, r, w) for c, r, w in zip(cases, reference, wrong, strict=True)]
-    if any(telling):
-        holds = all(s for s, t in zip(same, telling, strict=True) if t)
-    else:
+    if not all(_same_value(cases[i], wrong[i], student[i]) for i in tells):
+        return 0
+    if not tells:
         marks = [(_marks(r), _marks(w), _marks(s)) for r, w, s in zip(reference, wrong, student, strict=True)]
-        holds = all(s[i] == w[i] for r, w, s in marks for i in range(len(r)) if r[i] != w[i]) and any(
-            r != w for r, w, _ in marks
-        )
-    count = sum(same)
-    return count if holds and 2 * count >= len(cases) else 0
+        if all(r == w for r, w, _ in marks):
+            return 0
+        if any(s[i] != w[i] for r, w, s in marks for i in range(len(r)) if r[i] != w[i]):
+            return 0
+    count = sum(_same_value(c, w, s) for c, w, s in zip(cases, wrong, student, strict=True))
+    return count if 2 * count >= len(cases) else 0
 
 
 def _same_value(case: Case, one: Answer, other: Answer) -> bool:

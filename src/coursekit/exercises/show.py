@@ -30,7 +30,7 @@ def _nest(value: Any, digits: int) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(_nest(part, digits) for part in value) + "]"
     if isinstance(value, float):
-        short = f"{value:.{digits}g}"
+        short = f"{value + 0.0:.{digits}g}"  # -0.0 is 0.0, and would only puzzle
         return short if any(sign in short for sign in ".en") else f"{short}.0"  # 0.0, not 0: it is pasted into arrays
     return repr(value)
 

@@ -9,7 +9,7 @@ from typing import Any
 from coursekit.exercises.asking import Answer, ask_all
 from coursekit.exercises.cases import PUBLIC_SEED, Case, Draw
 from coursekit.exercises.hints import for_what_came
-from coursekit.exercises.judging import Asked, Check, Names, agreement, failure
+from coursekit.exercises.judging import Asked, Check, Names, agreement, failure, telling
 from coursekit.exercises.kinds import Kind, Several, type_name
 from coursekit.exercises.result import CheckResult, Result
 
@@ -60,6 +60,11 @@ class Paper:
         return {
             wrong.id: self.exercise.answers_of(wrong.function, self.cases) for wrong in self.exercise.misconceptions
         }
+
+    @cached_property
+    def tells(self) -> dict[str, tuple[int, ...]]:
+        """The cases that tell each known misconception from the reference, by its id."""
+        return {id: telling(self.cases, self.answers, given) for id, given in self.wrong_answers.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,7 +148,10 @@ class Exercise:
         functions: dict[str, Any] = {self.name: submission}
         if issubclass(type(submission), Mapping):
             given: Any = submission  # by its type: `isinstance` would ask the object itself
-            functions = {name: given[name] for name in (self.name, *self.needs) if name in given}
+            try:
+                functions = {name: given[name] for name in (self.name, *self.needs) if name in given}
+            except BaseException as problem:  # a mapping of the student's own may raise anything
+                return [Answer(error=f"its functions could not be read: {type_name(problem)}")] * len(paper.cases)
         for name in (self.name, *self.needs):
             if name not in functions:
                 return [Answer(error=f"there is no function {name}")] * len(paper.cases)
@@ -214,7 +222,8 @@ class Exercise:
     def _misconception(self, paper: Paper, answers: list[Answer]) -> Misconception | None:
         best, count = None, 0
         for wrong in self.misconceptions:
-            agree = agreement(paper.cases, paper.answers, paper.wrong_answers[wrong.id], answers)
+            given, tells = paper.wrong_answers[wrong.id], paper.tells[wrong.id]
+            agree = agreement(paper.cases, paper.answers, given, tells, answers)
             if agree > count:
                 best, count = wrong, agree
         return best

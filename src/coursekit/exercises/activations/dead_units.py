@@ -115,6 +115,11 @@ DEAD_FRACTION = Exercise(
             hint="You return how many units are dead. Out of how many? The result should lie between 0 and 1.",
         ),
         Misconception(
+            id="percent",
+            function=lambda h: 100 * np.mean(np.all(h == 0, axis=0)),
+            hint="You return a percentage. A share lies between 0 and 1: which factor is too much?",
+        ),
+        Misconception(
             id="divided_by_rows",
             function=lambda h: np.sum(np.all(h == 0, axis=0)) / len(h),
             hint="You divide by the number of rows. How many units are there: `h.shape[0]` or `h.shape[1]`?",

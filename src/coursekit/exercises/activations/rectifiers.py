@@ -173,6 +173,12 @@ RELU_BACKWARD = Exercise(
             hint="You return the slope of relu alone. By what does the chain rule multiply it?",
         ),
         Misconception(
+            id="arguments_swapped",
+            function=lambda dout, x: x * (dout > 0),
+            hint="`dout` and `x` are taken for each other. In which order does the task name them, and in which "
+            "order does your `def` line?",
+        ),
+        Misconception(
             id="mask_of_dout",
             function=lambda dout, x: np.maximum(dout, 0),
             hint="You cut `dout` where `dout` is negative. Does a gradient stop at relu because of its own sign, "
