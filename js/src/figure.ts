@@ -20,7 +20,7 @@ interface Common {
 
 export interface Line extends Common { kind: "line"; x: WireArray; y: WireArray; width: number; dashed: boolean }
 export interface Band extends Common { kind: "band"; x: WireArray; low: WireArray; high: WireArray }
-export interface Dots extends Common { kind: "dots"; x: WireArray; y: WireArray; group: WireArray | null; radius: number }
+export interface Dots extends Common { kind: "dots"; x: WireArray; y: WireArray; group: WireArray | null; names: string[]; radius: number }
 export interface Bars extends Common { kind: "bars"; edges: WireArray; heights: WireArray }
 export interface Raster extends Common {
   kind: "raster";
@@ -63,6 +63,7 @@ export interface Panel {
   x: Axis;
   y: Axis;
   row: number;
+  column: number | null;
   width: number;
   aspect: number;
 }
@@ -87,6 +88,8 @@ interface ControlCommon {
   label: string;
   symbol: string;
   note: string;
+  /** Shown only while each of these controls has one of these values. */
+  when: Record<string, Value[]>;
 }
 
 export interface Slider extends ControlCommon {
@@ -97,6 +100,8 @@ export interface Slider extends ControlCommon {
   step: number | null;
   log: boolean;
   integer: boolean;
+  /** Panels on whose x axis it has a handle. */
+  panels: string[];
 }
 export interface Choice extends ControlCommon { kind: "choice"; options: Record<string, string>; value: string }
 export interface Checkbox extends ControlCommon { kind: "checkbox"; value: boolean }
@@ -128,10 +133,15 @@ export interface Spec {
   tries: Try[];
 }
 
-/** What the host says of itself. "still": there is no Python and there will be none; `message` says why and what to do. */
+/**
+ * What the host says of itself. "still": there is no Python; `message` says why and what to do. "slow": an answer is long
+ * in coming.
+ */
 export interface HostState {
-  kind: "drawn" | "starting" | "working" | "ready" | "still";
+  kind: "drawn" | "starting" | "slow" | "ready" | "still";
   message?: string;
+  /** What a button beside the message says; pressing it counts `pressed` up. */
+  remedy?: string;
   /** 0 to 1 while starting. */
   progress?: number;
 }
@@ -146,6 +156,7 @@ export interface Traits {
   /** The frame to show with the next figure; where it came from an address. */
   frame: number;
   state: HostState;
+  pressed: number;
   /** The page's address without a fragment; empty where there is none to link to (a notebook). */
   page: string;
 }

@@ -14,7 +14,7 @@ export function show(value: number, digits = 4): string {
     const [mantissa = "", exponent = "0"] = value.toExponential(digits - 1).split("e");
     const short = String(Number(mantissa));
     const power = `10${superscript(Number(exponent))}`;
-    const text = short === "1" ? power : short === "-1" ? `-${power}` : `${short}×${power}`;
+    const text = short === "1" ? power : short === "-1" ? `-${power}` : `${short} × ${power}`;
     return text.replace("-", "−");
   }
   return String(Number(value.toPrecision(digits))).replace("-", "−");

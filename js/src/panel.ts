@@ -18,7 +18,10 @@ export interface Drawn {
 
 const title = (axis: Axis): string => (axis.unit ? `${axis.label} (${axis.unit})` : axis.label);
 
-const LEAST_HEIGHT = 220;
+/** Flatter than this a curve cannot be read. */
+const LEAST_HEIGHT = 180;
+/** On a phone curves are no taller than this, so that more of the figure and its controls is seen at once. */
+const LEAST_NARROW_ASPECT = 1.6;
 const FINER = [1, 2, 5];
 
 /** Whether all that stands on an axis is counted (layers, steps), so that there is nothing at 1.5. */
@@ -60,7 +63,7 @@ export class PanelView {
     this.node.append(this.#title, this.#keys, this.plot);
   }
 
-  draw(panel: Panel, frame: number, width: number, theme: Theme, family: string): void {
+  draw(panel: Panel, frame: number, width: number, narrow: boolean, theme: Theme, family: string): void {
     setText(this.#title, panel.title);
     this.#title.hidden = !panel.title;
     const keys = legend(panel, theme);
@@ -68,12 +71,13 @@ export class PanelView {
     this.#keys.hidden = keys.length === 0;
 
     const domain = domains(panel);
-    const labels = endLabels(panel);
+    const labels = endLabels(panel, domain.x);
     const wanted = labels.length ? Math.max(...labels.map((label) => textWidth(label, family))) + 12 : 0;
     const inside = wanted > 0.27 * width;
     const bare = panel.x.hidden && panel.y.hidden;
-    // A wide panel on a phone would be too flat to read.
-    const height = Math.round(Math.max(width / panel.aspect, bare ? 0 : Math.min(width, LEAST_HEIGHT)));
+    const shaped = bare || panel.marks.some((mark) => isPainted(mark) || mark.kind === "contour");
+    const aspect = narrow && !shaped ? Math.max(panel.aspect, LEAST_NARROW_ASPECT) : panel.aspect;
+    const height = Math.round(Math.max(width / aspect, bare ? 0 : Math.min(width, LEAST_HEIGHT)));
     const top = panel.y.hidden || !panel.y.label ? 8 : 26;
     const bottom = panel.x.hidden ? 6 : panel.x.label ? 44 : 26;
     const yTicks = axisOptions(panel.y, domain.y, height - top - bottom, 45, counted(panel, "y"));
@@ -111,7 +115,7 @@ export class PanelView {
         ...panel.marks.flatMap((mark) => draw(mark, context)),
       ],
     });
-    drawLabels(svg, placeLabels(panel, frame, x, y, box, theme, inside), theme);
+    drawLabels(svg, placeLabels(panel, frame, x, y, box, theme, inside, family), theme);
     svg.setAttribute("aria-hidden", "true");
     this.#paint(panel, context, width, height, box);
     this.plot.replaceChildren(this.#canvas, svg);

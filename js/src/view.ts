@@ -1,7 +1,7 @@
 // A widget's view: draws what the model holds and puts the reader's wishes into it. It knows no host, and computes nothing.
 
 import type { Control, Figure, HostState, Model, Try, Value, Values } from "./figure";
-import { controlView, isPoint, type ControlView } from "./controls/index";
+import { applies, controlView, type ControlView } from "./controls/index";
 import { element, freshId, setText } from "./dom";
 import { linkTo } from "./link";
 import { Player } from "./player";
@@ -30,11 +30,15 @@ class WidgetView {
   #live = element("p", { class: "ck-unseen", role: "status", "aria-live": "polite" });
   #error = element("p", { class: "ck-error", role: "alert" });
   #progress = element("div", { class: "ck-progress" }, element("div", { class: "ck-progress-bar" }));
-  #note = element("p", { class: "ck-host" });
+  #note = element("span", {});
+  #remedy = element("button", { type: "button", class: "ck-button ck-remedy" });
+  #host = element("p", { class: "ck-host" }, this.#note, this.#remedy);
   #panelOfControls = element("fieldset", { class: "ck-controls" });
   #tries: { button: HTMLButtonElement; suggestion: Try }[] = [];
   #reset = element("button", { type: "button", class: "ck-reset" }, "Reset");
   #link = element("a", { class: "ck-link" }, "Link to these settings");
+  #copied = element("span", { class: "ck-copied", "aria-live": "polite" });
+  #forgetting = 0;
   #theme: Theme = theme(isDark());
   #frameWanted: number | null = null;
   #touched = false;
@@ -49,13 +53,16 @@ class WidgetView {
     this.#controls = new Map(spec.controls.map((control: Control) => [control.name, controlView(control, wish)]));
     const views = [...this.#controls.values()];
     this.#stage = new Stage(views);
-    this.#panelOfControls.append(...views.filter((view) => !isPoint(view)).map((view) => view.node));
-    this.#panelOfControls.hidden = views.every(isPoint);
+    this.#panelOfControls.append(...views.flatMap((view) => view.node ?? []));
+    this.#panelOfControls.hidden = views.every((view) => !view.node);
+    this.#remedy.addEventListener("click", () => {
+      model.set("pressed", (model.get("pressed") ?? 0) + 1); // only a page offers a remedy, and it hears this
+    });
     const heading = freshId();
     this.#root = element("section", { class: "ck", "aria-labelledby": heading, "data-widget": spec.id },
-      element("p", { class: "ck-title", id: heading }, spec.title),
+      element("div", { class: "ck-head" }, element("p", { class: "ck-title", id: heading }, spec.title), this.#host),
       this.#progress, this.#stage.node, this.#player.node, this.#status, this.#live, this.#error,
-      this.#panelOfControls, this.#tryLines(spec.tries), this.#foot(), this.#note);
+      this.#panelOfControls, this.#tryLines(spec.tries), this.#foot());
     el.append(this.#root);
 
     this.#listen("change:figure", () => this.#take());
@@ -77,6 +84,7 @@ class WidgetView {
     cancelAnimationFrame(this.#due);
     clearTimeout(this.#resting);
     clearTimeout(this.#waiting);
+    clearTimeout(this.#forgetting);
     for (const undo of this.#undo) undo();
     this.#root.remove();
   }
@@ -149,7 +157,23 @@ class WidgetView {
       const met = Object.entries(suggestion.values).every(([name, value]) => JSON.stringify(values[name]) === JSON.stringify(value));
       button.setAttribute("aria-pressed", String(met));
     }
+    this.#showControls();
     this.#relink();
+  }
+
+  /** Only what has a meaning at these values can be seen and reached. */
+  #showControls(): void {
+    const values = this.model.get("values") ?? {};
+    const still = this.model.get("state")?.kind === "still";
+    for (const control of this.model.get("spec")!.controls) {
+      const on = applies(control, values);
+      const view = this.#controls.get(control.name)!;
+      if (view.node) view.node.hidden = view.node.inert = !on;
+      for (const { node } of view.handles ?? []) {
+        node.inert = still || !on;
+        node.classList.toggle("ck-off", !on);
+      }
+    }
   }
 
   #showState(): void {
@@ -158,12 +182,14 @@ class WidgetView {
     this.#root.dataset.state = state.kind;
     this.#root.toggleAttribute("data-ck-still", still);
     setText(this.#note, state.message ?? "");
+    setText(this.#remedy, state.remedy ?? "");
+    this.#remedy.hidden = !state.remedy;
     // A page keeps a line free for it, so that nothing moves under the reader's hand when Python starts.
-    this.#note.hidden = !state.message && !this.model.get("page");
+    this.#host.hidden = !state.message && !this.model.get("page");
     this.#panelOfControls.disabled = still;
     if (still) this.#answered();
-    const points = [...this.#controls.values()].filter(isPoint).map((view) => view.node as HTMLButtonElement);
-    for (const button of [this.#reset, ...points, ...this.#tries.map((line) => line.button)]) button.disabled = still;
+    this.#showControls();
+    for (const button of [this.#reset, ...this.#tries.map((line) => line.button)]) button.disabled = still;
     const starting = state.kind === "starting";
     this.#progress.classList.toggle("ck-starting", starting);
     this.#progress.style.setProperty("--ck-done", `${100 * (starting ? state.progress ?? 0 : 0)}%`);
@@ -194,16 +220,21 @@ class WidgetView {
       this.#wish(Object.fromEntries(spec.controls.map((control) => [control.name, control.value])));
     });
     this.#link.hidden = !this.model.get("page");
-    this.#link.addEventListener("click", () => {
-      void navigator.clipboard?.writeText(this.#link.href).then(
-        () => {
-          setText(this.#link, "Link copied");
-          setTimeout(() => setText(this.#link, "Link to these settings"), 2000);
-        },
-        () => undefined, // the address bar has it all the same
-      );
+    this.#link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return; // another tab, another window
+      // The address takes it as well, without a jump on the page.
+      event.preventDefault();
+      history.replaceState(history.state, "", this.#link.href);
+      const said = (words: string) => {
+        setText(this.#copied, words);
+        clearTimeout(this.#forgetting);
+        this.#forgetting = setTimeout(() => setText(this.#copied, ""), 4000);
+      };
+      const kept = () => said("It stands in the address bar.");
+      if (!navigator.clipboard) kept();
+      else void navigator.clipboard.writeText(this.#link.href).then(() => said("Copied."), kept);
     });
-    return element("div", { class: "ck-foot" }, this.#reset, this.#link);
+    return element("div", { class: "ck-foot" }, this.#reset, this.#link, this.#copied);
   }
 
   #relink(): void {

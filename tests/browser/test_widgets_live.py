@@ -223,7 +223,7 @@ def test_a_failing_function_is_one_line_and_the_page_lives_on(live: Any) -> None
         ({"x": "much"}, "input (x) cannot be 'much': it takes a number from -6 to 6"),
         ({"n": 2.5}, "points (n) cannot be 2.5: it takes a whole number from 2 to 400"),
         ({"name": "mish"}, "activation (name) cannot be 'mish': it takes one of sigmoid, tanh, relu, elu, leaky_relu"),
-        ({"y": 1}, "widget trial.curve has no control 'y': it has name, x, scale, n, shade, seed"),
+        ({"y": 1}, "widget trial.curve has no control 'y': it has name, x, alpha, scale, n, shade, seed"),
     ],
 )
 def test_what_a_control_does_not_take_is_refused(live: Any, values: dict[str, Any], line: str) -> None:
@@ -244,3 +244,119 @@ def test_a_link_carries_the_settings(live: Any, watched: Callable[..., Any]) -> 
     status = other.page.locator("[data-widget='trial.descent'] .ck-status").inner_text()
     assert status == widget.locator(".ck-status").inner_text()
     assert (other.off_host, other.complaints) == ([], [])
+
+
+def test_what_the_link_does_is_said_and_the_page_stays_where_it_is(live: Any) -> None:
+    widget, page = live.widget("trial.curve"), live.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    live.answer(lambda: widget.locator("input[data-name=x]").press("ArrowRight"))
+    link = widget.get_by_role("link", name="Link to these settings")
+    link.scroll_into_view_if_needed()
+    before, asked = page.evaluate("scrollY"), live.count()
+    link.click()
+    assert widget.locator(".ck-copied").inner_text() == "Copied."
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    assert page.url.endswith("#ck=trial.curve&x=1.1")
+    assert (page.evaluate("scrollY"), live.count()) == (before, asked)
+
+
+def test_a_control_is_there_only_where_it_does_something(live: Any) -> None:
+    widget = live.widget("trial.curve")
+    slope = widget.locator("input[data-name=alpha]")
+    assert not slope.is_visible()
+    slope.evaluate("input => input.focus()")
+    assert live.page.evaluate("document.activeElement.dataset.name") != "alpha"
+    live.answer(lambda: widget.get_by_role("radio", name="leaky ReLU").check())
+    assert slope.is_visible()
+    assert live.answer(lambda: slope.press("End"))["values"]["alpha"] == 1.0
+    values = live.answer(lambda: widget.get_by_role("radio", name="ReLU", exact=True).check())["values"]
+    assert not slope.is_visible()
+    assert values["alpha"] == 1.0, "a hidden control keeps its value"
+
+
+def centre(node: Any) -> tuple[float, float]:
+    box = node.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_a_slider_is_moved_on_the_drawing_too(live: Any) -> None:
+    widget = live.widget("trial.curve")
+    grip, slider = widget.locator(".ck-grip"), widget.locator("input[data-name=x]")
+    assert widget.get_by_role("slider", name="input x, on the drawing").count() == 1
+    grip.focus()
+    assert live.answer(lambda: grip.press("ArrowRight"))["values"]["x"] == 1.1
+    assert live.answer(lambda: grip.press("Shift+ArrowLeft"))["values"]["x"] == 0.6
+    assert slider.input_value() == "66"
+    assert grip.get_attribute("aria-valuetext") == "0.6"
+    assert live.answer(lambda: grip.press("End"))["values"]["x"] == 6.0
+    live.answer(lambda: slider.press("Home"))
+    assert grip.get_attribute("aria-valuenow") == "-6"
+
+    grip.scroll_into_view_if_needed()
+    x, y = centre(grip)
+
+    def drag() -> None:
+        live.page.mouse.move(x, y)
+        live.page.mouse.down()
+        live.page.mouse.move(x + 120, y - 15, steps=8)
+        live.page.mouse.up()
+
+    moved = live.answer(drag)["values"]["x"]
+    assert -5.9 < moved < 0
+    rule = widget.locator(".ck-plot").first.locator("[aria-label='rule'] line").first
+    assert centre(grip)[0] == pytest.approx(x + 120, abs=8)  # on a position of the slider
+    assert centre(grip)[0] == pytest.approx(centre(rule)[0], abs=1)
+    plot = widget.locator(".ck-plot").first
+    clicked = live.answer(lambda: plot.click(position={"x": plot.bounding_box()["width"] - 30, "y": 60}))
+    assert clicked["values"]["x"] > 5
+
+
+def test_a_slider_on_the_drawing_follows_a_finger(
+    watched: Callable[..., Any], serve: Callable[[Path], str], trial_site: Path
+) -> None:
+    seen = watched(390, 800, has_touch=True, is_mobile=True)
+    seen.page.goto(serve(trial_site))
+    grip = seen.page.locator(".ck-grip")
+    grip.scroll_into_view_if_needed()
+    x, y = centre(grip)
+    assert grip.bounding_box()["width"] >= 44
+    touch = seen.page.context.new_cdp_session(seen.page)
+    for kind, points in [
+        ("touchStart", [(x, y)]),
+        *[("touchMove", [(x + 6 * i, y + i)]) for i in range(1, 11)],
+        ("touchEnd", []),
+    ]:
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": px, "y": py} for px, py in points]})
+    seen.page.wait_for_timeout(200)
+    assert centre(grip)[0] == pytest.approx(x + 60, abs=4)
+    assert seen.complaints == []
+
+
+def test_a_function_that_does_not_come_back_is_stopped_and_the_others_live_on(
+    watched: Callable[..., Any], listen: Callable[..., Any], serve: Callable[[Path], str], trial_site: Path
+) -> None:
+    seen = watched()
+    seen.page.goto(serve(trial_site))
+    live = listen(seen)
+    hung, other = live.widget("trial.curve"), live.widget("trial.descent")
+    live.answer(lambda: hung.locator("input[data-name=x]").press("ArrowRight"))
+    seen.page.evaluate("location.hash = 'ck=trial.curve&seed=4'")
+    other.locator("input[data-name=lr]").press("ArrowRight")
+    stop = hung.get_by_role("button", name="Stop it")
+    stop.wait_for()
+    assert hung.locator(".ck-host").inner_text().startswith("This takes longer than 10 seconds. Wait, or stop it")
+    stop.click()
+    seen.page.wait_for_function("window.answers.length >= 3")
+    live.settle()
+    stopped, answered = seen.page.evaluate("window.answers.slice(1, 3)")
+    assert stopped["error"].startswith("This was stopped after 1")
+    assert hung.locator(".ck-error").inner_text() == stopped["error"]
+    assert hung.locator(".ck-status").inner_text().startswith("tanh(1.1) = ")
+    assert hung.locator("label", has_text="input").inner_text() == "input x = 1.1"
+    assert answered["values"]["lr"] == 0.178, "what only waited is asked again"
+    assert answered["figure"]["panels"]
+    assert not stop.is_visible()
+    answer = live.answer(lambda: hung.locator("input[data-name=x]").press("ArrowRight"))
+    assert (answer["values"]["x"], answer["values"]["seed"]) == (1.2, 0)
+    assert len(seen.page.workers) == 1
+    assert seen.complaints == []

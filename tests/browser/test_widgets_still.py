@@ -85,6 +85,32 @@ def test_where_python_cannot_start_the_drawing_stays_and_one_sentence_says_why(
     assert page.locator("label", has_text="input").inner_text() == "input x = 1"
 
 
+def test_a_start_that_failed_can_be_tried_again_and_the_last_wish_is_honoured(
+    watched: Callable[..., Any], serve: Callable[[Path], str], trial_site: Path, tmp_path: Path
+) -> None:
+    lock = _broken(trial_site, tmp_path / "site", lambda _: None) / "py" / "pyodide-lock.json"
+    lock.rename(tmp_path / "away")
+    page = watched().page
+    page.goto(serve(tmp_path / "site"))
+    drawn(page)
+    for _ in range(3):
+        page.locator("input[data-name=x]").press("ArrowRight")
+    first, second = (page.locator(".ck-host").nth(i).get_by_role("button", name="Try again") for i in (0, 1))
+    second.wait_for()
+    assert page.locator(".ck-slider input").first.is_disabled()
+    first.click()
+    page.wait_for_selector("[data-state=starting]")
+    first.wait_for()  # it still fails
+    (tmp_path / "away").rename(lock)
+    first.click()
+    page.wait_for_selector("[data-answers='1']")
+    page.wait_for_timeout(200)
+    assert page.locator("[data-widget='trial.curve'] .ck-status").inner_text().startswith("tanh(1.3) = ")
+    assert page.locator(".ck-host").all_inner_texts() == ["", "", ""]
+    assert not page.locator(".ck-slider input").first.is_disabled()
+    assert not second.is_visible()
+
+
 def test_nothing_is_loaded_before_the_reader_means_it(
     watched: Callable[..., Any], serve: Callable[[Path], str], trial_site: Path
 ) -> None:

@@ -1,5 +1,6 @@
 """Widgets that use every control and every mark. The browser tests put this file into the page's copy of coursekit."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,8 @@ FUNCTIONS = {"sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU", "elu": "ELU",
     title="An activation and its slope",
     controls=[
         Choice(name="name", label="activation", options=FUNCTIONS, value="tanh"),
-        Slider(name="x", label="input", symbol="x", low=-6, high=6, value=1.0, step=0.1),
+        Slider(name="x", label="input", symbol="x", low=-6, high=6, value=1.0, step=0.1, panels=["curve"]),
+        Slider(name="alpha", label="slope", symbol="α", low=0, high=1, value=0.1, when={"name": ["elu", "leaky_relu"]}),
         Slider(name="scale", label="scale", symbol="s", low=1e-3, high=10, value=1.0, log=True, step=0.05),
         Slider(name="n", label="points", symbol="n", low=2, high=400, value=200, integer=True),
         Checkbox(name="shade", label="shade where it saturates", value=True),
@@ -43,10 +45,14 @@ FUNCTIONS = {"sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU", "elu": "ELU",
         Try(label="Take ReLU at −2", values={"name": "relu", "x": -2.0}, notice="Slope exactly 0."),
     ],
 )
-def curve(name: str, x: float, scale: float, n: int, shade: bool, seed: int) -> Figure:
+def curve(name: str, x: float, alpha: float, scale: float, n: int, shade: bool, seed: int) -> Figure:
     if seed == 2:
         raise ZeroDivisionError("seed 2 is\nbroken on purpose")
-    forward, backward = getattr(activations, name), getattr(activations, f"{name}_backward")
+    while seed == 4:
+        """An endless loop, on purpose."""
+    slope_of = {"alpha": alpha} if name in ("elu", "leaky_relu") else {}
+    forward = partial(getattr(activations, name), **slope_of)
+    backward = partial(getattr(activations, f"{name}_backward"), **slope_of)
     xs, at = np.linspace(-6, 6, n), np.array([x])
     y, slope = float(scale * forward(at)[0]), float(scale * backward(np.ones(1), at)[0])
     cloud = np.random.default_rng(seed).normal(size=(40, 2))
@@ -58,11 +64,11 @@ def curve(name: str, x: float, scale: float, n: int, shade: bool, seed: int) -> 
         Rule(y=0.0, colour="muted"),
         Dots(x=at, y=np.array([y]), radius=6, label=f"f = {y:.2f}"),
     ]
-    data = Dots(x=cloud[:, 0], y=cloud[:, 1], group=(cloud > 0).sum(axis=1))
+    data = Dots(x=cloud[:, 0], y=cloud[:, 1], group=(cloud > 0).sum(axis=1), names=["low", "mixed", "high"])
     title = f"At x = {x:g} the slope is {slope:.3f}"
     return Figure(
         panels=[
-            Panel(title=title, x=Axis(label="x"), y=Axis(label="f(x)", unit="mV"), marks=marks),
+            Panel(id="curve", title=title, x=Axis(label="x"), y=Axis(label="f(x)", unit="mV"), marks=marks),
             Panel(title="Data", x=Axis(label="first"), y=Axis(label="second"), width=0.6, aspect=1.0, marks=[data]),
         ],
         alt=f"{name} at {x:g} is {y:.3f}, its slope {slope:.3f}.",

@@ -110,7 +110,19 @@ def test_it_says_what_to_try_and_what_to_notice(id: str) -> None:
 def test_a_point_names_a_panel_that_is_there(id: str) -> None:
     widget = find(id)
     panels = {panel.id for panel in widget.figure().panels}
-    assert {c.panel for c in widget.controls if isinstance(c, Point)} <= panels
+    named = {c.panel for c in widget.controls if isinstance(c, Point)}
+    assert named | {p for c in widget.controls if isinstance(c, Slider) for p in c.panels} <= panels
+
+
+@pytest.mark.parametrize("id", ids())
+def test_a_control_is_hidden_exactly_where_it_does_nothing(id: str) -> None:
+    widget = find(id)
+    for control in widget.controls:
+        for name, shown in control.when.items():
+            other = next(c for c in widget.controls if c.name == name)
+            for value in bounds(other):
+                ends = [raw(widget.figure({name: value, control.name: end})) for end in bounds(control)]
+                assert (ends[0] != ends[-1]) == (value in shown), f"{control.name} while {name} is {value}"
 
 
 def test_an_unknown_id_is_refused_with_those_that_exist() -> None:

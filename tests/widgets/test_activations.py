@@ -1,5 +1,5 @@
-"""The widgets on activations: what they draw is what the engine computes, and what their buttons say is what is "
-"seen."""
+"""The widgets on activations: what they draw is what the engine computes, and what their buttons say is what is
+seen."""
 
 import numpy as np
 import pytest
@@ -135,7 +135,7 @@ def test_large_tanh_weights_pile_up_the_outputs_and_grow_the_gradient() -> None:
 def test_the_engine_model_gives_the_same_signals() -> None:
     run_ = signals("tanh", 1.0, 3)
     rng = np.random.default_rng(0)
-    x, dout = rng.standard_normal((200, 100)), rng.standard_normal((200, 100))
+    x, dout = rng.standard_normal((100, 100)), rng.standard_normal((100, 100))
     weights = [nn.normal_init(100, 100, 0.1, rng) for _ in range(3)]
     layers = [layer for _ in range(3) for layer in (nn.Linear(100, 100), nn.Tanh())]
     model = nn.Sequential(*layers, rng=np.random.default_rng(1))

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from coursekit.widgets import Button, Checkbox, Choice, Control, ControlError, Point, Slider
+from coursekit.widgets import Button, Checkbox, Choice, Control, ControlError, Point, Slider, Widget
 
 SLIDER = Slider(name="lr", label="learning rate", symbol="η", low=0.001, high=1, value=0.1, log=True)
 COUNT = Slider(name="n", label="points", low=1, high=10, value=3, integer=True)
@@ -65,6 +65,35 @@ def test_refuses_in_one_line(control: Control, value: object, words: str) -> Non
 def test_a_control_that_makes_no_sense_is_refused_where_it_is_written(make: object, words: str) -> None:
     with pytest.raises(ControlError, match=words):
         make()  # type: ignore[operator]
+
+
+def shown_when(when: object) -> Widget:
+    controls = [CHOICE, CHECKBOX, COUNT, Slider(name="alpha", label="slope", low=0, high=1, value=0, when=when)]  # type: ignore[arg-type]
+    return Widget(id="trial.when", title="t", controls=controls, tries=(), draw=lambda **_: None)  # type: ignore[arg-type, return-value]
+
+
+def test_a_condition_is_kept_for_the_front_end() -> None:
+    told = shown_when({"kind": ("a",), "on": (True,)}).spec()["controls"][3]
+    assert told["when"] == {"kind": ("a",), "on": (True,)}
+    assert SLIDER.to_dict()["when"] == {}
+
+
+@pytest.mark.parametrize(
+    ("when", "words"),
+    [
+        ({"knd": ("a",)}, "'knd' has certain values, but that is no choice or checkbox of it: kind, on"),
+        ({"n": (3,)}, "'n' has certain values, but that is no choice"),
+        ({"alpha": (1,)}, "'alpha' has certain values, but that is no choice"),
+        ({"kind": ("a", "c")}, "kind .kind. cannot be 'c': it takes one of a, b"),
+        ({"on": ("yes",)}, "on .on. cannot be 'yes': it takes true or false"),
+        ({"kind": "a"}, "name them in a tuple, not as 'a'"),
+        ({"kind": ()}, "name them in a tuple"),
+    ],
+)
+def test_a_condition_on_what_there_is_not_is_refused(when: object, words: str) -> None:
+    with pytest.raises(ControlError, match=words) as refused:
+        shown_when(when)
+    assert "\n" not in str(refused.value)
 
 
 def test_a_description_is_plain() -> None:

@@ -40,6 +40,7 @@ def figure(*marks: Mark, **more: Any) -> Figure:
         (lambda: Line(x=[0.0], y=[1.0], colour="mauve"), "'mauve' is not in the palette"),
         (lambda: Bars(edges=[0.0, 1.0], heights=[1.0, 2.0]), "2 heights need one edge more, not 2"),
         (lambda: Dots(x=[0.0], y=[0.0], group=[0, 1]), "these must have one shape"),
+        (lambda: Dots(x=[0.0], y=[0.0], names=["first"]), "`names` are those of the classes in `group`"),
         (lambda: Raster(z=[1.0], x_range=(0, 1), y_range=(0, 1)), "z needs 2 axes"),
         (lambda: Rule(), "give x or y"),
         (lambda: Rule(x=1, y=1), "give x or y"),

@@ -1,11 +1,25 @@
 import type { Control, Value } from "../figure";
 import { element, setText } from "../dom";
+import type { Drawn } from "../panel";
+import type { Theme } from "../theme";
 
 /** Tells the widget what the reader wants of one control. */
 export type Wish = (value: Value) => void;
 
-export interface ControlView {
+/** Something on a panel that is dragged. */
+export interface Handle {
   node: HTMLElement;
+  panel: string;
+  /** Puts the handle where its value is on the panel, `left` and `top` being the panel's own place on the stage. */
+  place(drawn: Drawn, left: number, top: number, theme: Theme): void;
+  /** Moves it to a pixel of the panel. */
+  moveTo(px: number, py: number): void;
+}
+
+export interface ControlView {
+  /** What stands among the controls; a point has nothing there. */
+  node?: HTMLElement;
+  handles?: Handle[];
   /** Shows a value that came from elsewhere (a "try this" line, Reset, the other side). */
   show(value: Value): void;
 }

@@ -1,13 +1,15 @@
-import type { Control, Value } from "../figure";
+import type { Control, Value, Values } from "../figure";
 import { choice } from "./choice";
-import type { ControlView } from "./control";
-import { point, type PointView } from "./point";
+import type { ControlView, Handle } from "./control";
+import { point } from "./point";
 import { slider } from "./slider";
 import { button, checkbox } from "./switches";
 
-export type { ControlView, PointView };
+export type { ControlView, Handle };
 
-export const isPoint = (view: ControlView): view is PointView => "place" in view;
+/** Whether a control has a meaning while the others stand at these values. */
+export const applies = (control: Control, values: Values): boolean =>
+  Object.entries(control.when).every(([name, wanted]) => wanted.includes(values[name]!));
 
 export function controlView(control: Control, wish: (name: string, value: Value) => void): ControlView {
   const tell = (value: Value) => wish(control.name, value);

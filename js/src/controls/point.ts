@@ -5,16 +5,8 @@ import { element } from "../dom";
 import type { Drawn } from "../panel";
 import { show } from "../numbers";
 import type { Scale } from "../scale";
-import type { Theme } from "../theme";
 import type { ControlView, Wish } from "./control";
-
-export interface PointView extends ControlView {
-  panel: string;
-  /** Puts the handle where its value is on the panel, `left` and `top` being the panel's own place on the stage. */
-  place(drawn: Drawn, left: number, top: number, theme: Theme): void;
-  /** Moves the point to a pixel of the panel. */
-  moveTo(px: number, py: number): void;
-}
+import { draggable } from "./drag";
 
 const clamp = (value: number, [low, high]: Pair): number => Math.min(high, Math.max(low, value));
 
@@ -28,7 +20,7 @@ function tidy(value: number, range: Pair, scale: Scale): number {
 /** One step of a key: the same distance everywhere, on a logarithmic axis the same ratio (`step` is in decades there). */
 const stepped = (value: number, by: number, scale: Scale): number => (scale.log ? value * 10 ** by : value + by);
 
-export function point(control: Point, wish: Wish): PointView {
+export function point(control: Point, wish: Wish): ControlView {
   const handle = element("button", { type: "button", class: "ck-point", "aria-roledescription": "draggable point" });
   handle.dataset.name = control.name;
   handle.append(element("span", { class: "ck-point-dot" }));
@@ -57,26 +49,9 @@ export function point(control: Point, wish: Wish): PointView {
     tell();
     wish(value);
   };
-  const moveTo = (px: number, py: number) => drawn && go(drawn.x.invert(px), drawn.y.invert(py));
+  const moveTo = (px: number, py: number) => void (drawn && go(drawn.x.invert(px), drawn.y.invert(py)));
 
-  let grip: { dx: number; dy: number } | null = null;
-  handle.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0 || !drawn) return;
-    handle.setPointerCapture(event.pointerId);
-    // The point keeps its distance from the finger, so that it does not jump when it is taken.
-    grip = { dx: parseFloat(handle.style.left) - event.clientX, dy: parseFloat(handle.style.top) - event.clientY };
-    handle.classList.add("ck-held");
-  });
-  handle.addEventListener("pointermove", (event) => {
-    if (grip) moveTo(event.clientX + grip.dx - origin.left, event.clientY + grip.dy - origin.top);
-  });
-  const drop = (event: Event) => {
-    // A finger is captured by what it touched, the dot, first: that one losing it is not the end.
-    if (event.target !== handle) return;
-    grip = null;
-    handle.classList.remove("ck-held");
-  };
-  for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) handle.addEventListener(end, drop);
+  const held = draggable(handle, (left, top) => moveTo(left - origin.left, top - origin.top));
   handle.addEventListener("keydown", (event) => {
     const ways: Record<string, Pair> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
     const way = ways[event.key];
@@ -87,20 +62,24 @@ export function point(control: Point, wish: Wish): PointView {
   });
 
   return {
-    node: handle,
-    panel: control.panel,
-    moveTo,
+    handles: [
+      {
+        node: handle,
+        panel: control.panel,
+        moveTo,
+        place(on, left, top, theme) {
+          drawn = on;
+          origin = { left, top };
+          handle.style.setProperty("--ck-point-ink", theme.colour("accent"));
+          sit();
+        },
+      },
+    ],
     show(next) {
-      if (grip) return; // the hand that holds it knows better
+      if (held()) return; // the hand that holds it knows better
       value = [...(next as Pair)];
       sit();
       tell();
-    },
-    place(on, left, top, theme) {
-      drawn = on;
-      origin = { left, top };
-      handle.style.setProperty("--ck-point-ink", theme.colour("accent"));
-      sit();
     },
   };
 }

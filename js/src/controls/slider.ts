@@ -1,10 +1,17 @@
 import type { Slider } from "../figure";
 import { element, freshId } from "../dom";
 import { show } from "../numbers";
-import { caption, type ControlView, type Wish } from "./control";
+import { caption, note, type ControlView, type Wish } from "./control";
+import { slideHandle } from "./slide_handle";
+
+export interface Positions {
+  count: number;
+  value(position: number): number;
+  position(value: number): number;
+}
 
 /** Positions are whole numbers from 0 up, so that a step is a step also where the values are decades. */
-function positions(control: Slider): { count: number; value(position: number): number; position(value: number): number } {
+function positions(control: Slider): Positions {
   const { low, high, log, integer } = control;
   const [a, b] = log ? [Math.log10(low), Math.log10(high)] : [low, high];
   const step = control.step ?? (integer && !log ? 1 : (b - a) / 100);
@@ -34,18 +41,21 @@ export function slider(control: Slider, wish: Wish): ControlView {
     input.setAttribute("aria-valuetext", `${symbol}${show(value)}`);
     input.style.setProperty("--ck-filled", `${(100 * Number(input.value)) / steps.count}%`);
   };
-  input.addEventListener("input", () => {
-    const value = steps.value(Number(input.value));
+  const set = (value: number) => {
+    // A position between two steps keeps its exact value until the reader moves it.
+    if (steps.value(Number(input.value)) !== value) input.value = String(steps.position(value));
     tell(value);
+    for (const handle of handles) handle.show(value);
+  };
+  const want = (value: number) => {
+    set(value);
     wish(value);
-  });
+  };
+  const handles = control.panels.map((panel, i) => slideHandle(control, steps, panel, i === 0, want));
+  input.addEventListener("input", () => want(steps.value(Number(input.value))));
   return {
-    node: element("div", { class: "ck-control ck-slider" }, label, input),
-    show(value) {
-      const number = Number(value);
-      // A position between two steps keeps its exact value until the reader moves it.
-      if (steps.value(Number(input.value)) !== number) input.value = String(steps.position(number));
-      tell(number);
-    },
+    node: element("div", { class: "ck-control ck-slider" }, label, input, ...note(control)),
+    handles,
+    show: (value) => set(Number(value)),
   };
 }

@@ -33,23 +33,51 @@ export function mount(figure: HTMLElement, python: Python | null, why: string): 
   live(figure, model, saved, python);
 }
 
+/** A widget's function takes a second at most where it was tested; a phone may need ten times as long, and no longer. */
+const PATIENCE_MS = 10_000;
+
 function live(figure: HTMLElement, model: PageModel, saved: Saved, python: Python): void {
   const spec = saved.spec;
   let drawn = saved.values;
   let asking = false;
   let wanted = false;
+  let slow = false;
+  /** What was wished for when Python could not start: it is honoured if it starts after all. */
+  let unmet: Values | null = null;
+
+  const tell = () => model.set("state", slow ? SLOW : say(python.state, wanted || meant));
+
+  const ask = async (values: Values) => {
+    const patience = setTimeout(() => ((slow = true), tell()), PATIENCE_MS);
+    const reply = await python.ask(spec.id, values);
+    clearTimeout(patience);
+    if (slow) {
+      slow = false;
+      tell();
+    }
+    return reply;
+  };
 
   const pump = async () => {
     if (asking || !wanted || python.state.kind !== "ready") return;
     asking = true;
     figure.dataset.asking = "";
-    while (wanted) {
+    while (wanted && python.state.kind === "ready") {
       wanted = false;
       const values = model.get("values")!;
-      const reply = await python.ask(spec.id, values);
+      const reply = await ask(values);
+      if (reply.ended === "passed over") {
+        wanted = true;
+        continue;
+      }
       figure.dataset.roundTripMs = reply.roundTrip.toFixed(2);
       figure.dataset.computedMs = reply.computed.toFixed(2);
       figure.dataset.answers = String(Number(figure.dataset.answers ?? 0) + 1);
+      if (reply.ended) {
+        reply.error = `This was stopped after ${Math.round(reply.roundTrip / 1000)} seconds; what is drawn is as before.`;
+        wanted = false;
+        model.set("values", drawn);
+      }
       if (reply.figure) {
         drawn = values;
         model.set("figure", reply.figure);
@@ -68,6 +96,16 @@ function live(figure: HTMLElement, model: PageModel, saved: Saved, python: Pytho
     python.boot();
     void pump();
   };
+
+  model.on("change:pressed", () => {
+    if (unmet) {
+      model.set("values", unmet);
+      wanted = true;
+    }
+    unmet = null;
+    meant = true;
+    python.restart();
+  });
 
   let meant = false;
   const intend = () => {
@@ -91,9 +129,13 @@ function live(figure: HTMLElement, model: PageModel, saved: Saved, python: Pytho
   }, { passive: true });
 
   python.watch((state) => {
-    model.set("state", say(state, wanted || meant));
-    // Nothing will be computed: the controls go back to what is drawn.
-    if (state.kind === "failed") model.set("values", drawn);
+    tell();
+    if (state.kind === "failed") {
+      // Nothing will be computed: the controls go back to what is drawn.
+      if (wanted) unmet = model.get("values")!;
+      wanted = false;
+      model.set("values", drawn);
+    }
     if (state.kind === "ready") {
       figure.dataset.bootMs = state.ms.toFixed(0);
       void pump();
@@ -113,6 +155,12 @@ function live(figure: HTMLElement, model: PageModel, saved: Saved, python: Pytho
   follow();
 }
 
+const SLOW: HostState = {
+  kind: "slow",
+  message: `This takes longer than ${PATIENCE_MS / 1000} seconds. Wait, or stop it: Python then starts anew.`,
+  remedy: "Stop it",
+};
+
 /** Only the widgets that the reader has turned to speak of the start. */
 function say(state: BootState, meant: boolean): HostState {
   switch (state.kind) {
@@ -125,9 +173,8 @@ function say(state: BootState, meant: boolean): HostState {
       return { kind: "ready" };
     case "failed": {
       const message =
-        `This figure stays as it was drawn: Python could not start in this browser (${state.message}). ` +
-        "Load the page again to try once more.";
-      return { kind: "still", message };
+        `This figure stays as it was drawn: Python could not start in this browser (${state.message}).`;
+      return { kind: "still", message, remedy: "Try again" };
     }
   }
 }

@@ -1,4 +1,5 @@
-// The page's one Python: booted on the first wish, one request at a time per asker, the latest wish wins.
+// The page's one Python: booted on the first wish, one request at a time per asker, the latest wish wins. It can be ended
+// and started anew, for a start that failed and for a function that does not come back.
 
 import type { Figure, Values } from "../figure";
 import type { FromWorker, ToWorker } from "../worker/protocol";
@@ -9,6 +10,8 @@ export interface Reply {
   /** From asking to having the figure, and of that in Python; milliseconds. */
   roundTrip: number;
   computed: number;
+  /** Python was ended before it had answered: this request was at work ("stopped"), or only waited ("passed over"). */
+  ended?: "stopped" | "passed over";
 }
 
 export type BootState =
@@ -28,6 +31,7 @@ export class Python {
   #worker: Worker | null = null;
   #began = 0;
   #request = 0;
+  /** In the order in which they were asked, which is that in which they are answered. */
   #asked = new Map<number, { at: number; answer: (reply: Reply) => void }>();
   #watchers = new Set<(state: BootState) => void>();
 
@@ -41,18 +45,34 @@ export class Python {
 
   boot(): void {
     if (this.state.kind !== "off") return;
+    this.#start();
+  }
+
+  /** Ends Python, whatever it is at, and starts it anew. */
+  restart(): void {
+    this.#worker?.terminate();
+    const asked = [...this.#asked.values()];
+    this.#asked.clear();
+    this.#start();
+    asked.forEach(({ at, answer }, i) =>
+      answer({ ended: i === 0 ? "stopped" : "passed over", roundTrip: performance.now() - at, computed: 0 }));
+  }
+
+  #start(): void {
     this.#began = performance.now();
     this.#become({ kind: "starting", what: "Python", done: 0.02 });
+    let worker: Worker;
     try {
-      this.#worker = new Worker(this.workerUrl, { type: "module" });
+      worker = this.#worker = new Worker(this.workerUrl, { type: "module" });
     } catch (error) {
       this.#become({ kind: "failed", message: (error as Error).message });
       return;
     }
-    this.#worker.addEventListener("message", (event: MessageEvent<FromWorker>) => this.#hear(event.data));
-    this.#worker.addEventListener("error", (event) => {
+    // What a worker said before it was ended may still be on its way.
+    worker.addEventListener("message", (event: MessageEvent<FromWorker>) => worker === this.#worker && this.#hear(event.data));
+    worker.addEventListener("error", (event) => {
       event.preventDefault();
-      this.#fail(event.message || "the worker's script could not be loaded");
+      if (worker === this.#worker) this.#fail(event.message || "the worker's script could not be loaded");
     });
     this.#send({ type: "boot", python: this.folder });
   }

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar
 
 
@@ -15,12 +15,16 @@ class Control:
     """What all controls share: `name` is the argument of the widget's function, `label` is what a reader sees.
 
     `symbol` is the notation of the text ("η"), shown with the value; `note` is one short line of help.
+    `when` names the settings under which the control has a meaning: with `when={"unit": ("elu", "maxout")}` it is shown
+    only while the choice `unit` stands at one of these two. The conditions all have to hold; each is on a `Choice` or a
+    `Checkbox`. A hidden control keeps its value, and the function is given it.
     """
 
     name: str
     label: str
     symbol: str = ""
     note: str = ""
+    when: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     kind: ClassVar[str]
 
     def check(self, value: Any) -> Any:
@@ -39,7 +43,8 @@ class Control:
 class Slider(Control):
     """A number from `low` to `high`. With `log` the steps are equal ratios, with `integer` only whole numbers count.
 
-    `step` is the distance of two neighbouring positions (for `log`, in decades).
+    `step` is the distance of two neighbouring positions (for `log`, in decades). On the panels with the ids `panels` it
+    has a handle on the x axis as well, to be dragged (pointer, touch, arrow keys): for a slider that is an input.
     """
 
     kind: ClassVar[str] = "slider"
@@ -49,6 +54,7 @@ class Slider(Control):
     step: float | None = None
     log: bool = False
     integer: bool = False
+    panels: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         if not self.low < self.high:

@@ -113,14 +113,23 @@ class Band(Mark):
 
 @dataclass(frozen=True, kw_only=True)
 class Dots(Mark):
-    """Dots at `(x[i], y[i])`. With `group` (integers) each dot takes colour and symbol of `class0`, `class1`, ..."""
+    """Dots at `(x[i], y[i])`. With `group` (integers) each dot takes colour and symbol of `class0`, `class1`, ...
+
+    `names[k]` is what class k is called; the classes with a name stand in a line above the panel.
+    """
 
     kind: ClassVar[str] = "dots"
     arrays: ClassVar[dict[str, int]] = {"x": 1, "y": 1, "group": 1}
     x: ArrayLike
     y: ArrayLike
     group: ArrayLike | None = None
+    names: Sequence[str] = ()
     radius: float = 3.5
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.names and self.group is None:
+            raise FigureError("dots: `names` are those of the classes in `group`, which is missing")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -265,8 +274,8 @@ class Axis:
 class Panel:
     """One plot: marks over two axes. `id` is what a `Point` control names; `width` is the panel's share of its row.
 
-    `aspect` is width over height; `row` puts panels that belong together side by side (on a phone they stack).
-    `title` says what is found, with its number.
+    `aspect` is width over height; `row` puts panels that belong together side by side (on a phone they stack). Panels
+    of one row that name the same `column` stand one above the other there. `title` says what is found, with its number.
     """
 
     marks: Sequence[Mark]
@@ -275,6 +284,7 @@ class Panel:
     x: Axis = field(default_factory=Axis)
     y: Axis = field(default_factory=Axis)
     row: int = 0
+    column: int | None = None
     width: float = 1.0
     aspect: float = 1.5
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from coursekit.widgets.controls import Control, ControlError
+from coursekit.widgets.controls import Checkbox, Choice, Control, ControlError
 from coursekit.widgets.figure import Figure, FigureError
 
 
@@ -35,8 +35,26 @@ class Widget:
         names = [control.name for control in self.controls]
         if len(set(names)) != len(names):
             raise ControlError(f"widget {self.id}: two controls share a name: {', '.join(names)}")
+        for control in self.controls:
+            self._check_condition(control)
         for suggestion in self.tries:
             self.check(suggestion.values)
+
+    def _check_condition(self, control: Control) -> None:
+        """Refuses a `when` that names no control that switches, or a value which that control never has."""
+        others = {other.name: other for other in self.controls if other is not control}
+        for name, values in control.when.items():
+            where = f"widget {self.id}: {control.name} is shown when {name!r} has certain values"
+            other = others.get(name)
+            if not isinstance(other, (Choice, Checkbox)):
+                known = [n for n, c in others.items() if isinstance(c, (Choice, Checkbox))]
+                raise ControlError(
+                    f"{where}, but that is no choice or checkbox of it: {', '.join(known) or 'it has none'}"
+                )
+            if isinstance(values, str) or not values:
+                raise ControlError(f"{where}: name them in a tuple, not as {values!r}")
+            for value in values:
+                other.check(value)
 
     @property
     def defaults(self) -> dict[str, Any]:

@@ -45,8 +45,8 @@ class Run:
 
 @lru_cache(maxsize=16)
 def run(unit: str, lr: float, bias: float, seed: int) -> Run:
-    """Train 2-30-2 on two moons by plain SGD, 200 steps of 20 examples; stops early where the loss is no longer "
-    "finite."""
+    """Train 2-30-2 on two moons by plain SGD, 200 steps of 20 examples; stops early where the loss is no longer
+    finite."""
     rng = np.random.default_rng(seed)
     x, y = moons(POINTS, rng, noise=0.15)
     x = (x - x.mean(axis=0)) / x.std(axis=0)
@@ -129,7 +129,7 @@ def run(unit: str, lr: float, bias: float, seed: int) -> Run:
     ],
 )
 def dead(unit: str, lr: float, bias: float, seed: int) -> Figure:
-    """Data, decision regions and the units' hinges on the left; dead share and loss over the steps beside them."""
+    """Data, decision regions and the units' hinges on the left; at their right dead share and loss over the steps."""
     result = run(unit, lr, bias, seed)
     count = len(result.steps)
     live_x, live_y = _hinges(result.weights, result.biases, ~result.dead)
@@ -139,25 +139,28 @@ def dead(unit: str, lr: float, bias: float, seed: int) -> Figure:
     plane = (-_REACH, _REACH)
     last = int(result.steps[-1])
     final = f"{shares[-1]:.0f} % of the units are dead after {last} steps"
+    where = "a line for each unit: where it switches on"
+    where += "; dashed: dead" if result.dead.any() else ""
     data = Panel(
         id="plane",
-        title="each line is where one unit switches on",
+        column=0,
+        title=where,
         marks=[
             Raster(z=result.regions, x_range=plane, y_range=plane, scale="classes", opacity=0.25, frames=True),
             Line(x=live_x, y=live_y, colour=unit, width=1.5, opacity=0.8, frames=True),
             Line(x=dead_x, y=dead_y, colour="muted", width=1.2, dashed=True, opacity=0.7, frames=True),
-            Dots(x=result.x[:, 0], y=result.x[:, 1], group=result.y, radius=2.5),
+            Dots(x=result.x[:, 0], y=result.x[:, 1], group=result.y, radius=2.5, names=("upper moon", "lower moon")),
         ],
         x=Axis(label="feature 1", low=-_REACH, high=_REACH),
         y=Axis(label="feature 2", low=-_REACH, high=_REACH),
-        aspect=1.05,
-        width=1.2,
+        aspect=0.95,
+        width=1.1,
     )
     curves = [
         Panel(
             id="dead",
-            row=0,
-            aspect=0.9,
+            column=1,
+            aspect=1.9,
             title=final,
             marks=[
                 Line(x=result.steps, y=shares, colour="accent", width=2.5),
@@ -168,8 +171,8 @@ def dead(unit: str, lr: float, bias: float, seed: int) -> Figure:
         ),
         Panel(
             id="loss",
-            row=1,
-            aspect=2.6,
+            column=1,
+            aspect=1.9,
             title=f"loss {plain(float(running[0]))} → {plain(float(running[-1]))}",
             marks=[
                 Line(x=result.steps, y=running, colour="train", width=2.5),

@@ -22,7 +22,16 @@ _TANGENT_HALF = 1.6
         Choice(
             name="unit", label="activation", options={name: unit.label for name, unit in UNITS.items()}, value="sigmoid"
         ),
-        Slider(name="x", label="input", symbol="x", low=-REACH, high=REACH, value=3.5, step=0.1),
+        Slider(
+            name="x",
+            label="input",
+            symbol="x",
+            low=-REACH,
+            high=REACH,
+            value=3.5,
+            step=0.1,
+            panels=("function", "derivative"),
+        ),
         Slider(
             name="alpha",
             label="shape of the negative side",
@@ -31,7 +40,7 @@ _TANGENT_HALF = 1.6
             high=1.0,
             value=0.1,
             step=0.01,
-            note="used by leaky ReLU, ELU and maxout",
+            when={"unit": tuple(name for name, unit in UNITS.items() if unit.takes_alpha)},
         ),
     ],
     tries=[
@@ -88,7 +97,7 @@ def explorer(unit: str, x: float, alpha: float) -> Figure:
             *shades,
             Rule(y=0.0, colour="grid", dashed=False),
             Line(x=grid, y=values, colour=unit, width=2.5),
-            Line(x=near, y=value + slope * (near - x), colour="accent", dashed=True, label="tangent"),
+            Line(x=near, y=value + slope * (near - x), colour="ink", width=1.5, label="tangent"),
             Dots(x=here, y=np.array([value]), colour="accent", radius=6.0),
         ],
         x=Axis(label="input x", low=-REACH, high=REACH),
@@ -132,8 +141,8 @@ def _share(slope: float) -> str:
 
 
 def _slope_line(unit: Unit, alpha: float, grid: Values) -> tuple[Values, Values]:
-    """The derivative along the grid; at a kink the line is broken by a NaN instead of jumping through values that "
-    "are not there."""
+    """The derivative along the grid; at a kink the line is broken by a NaN instead of jumping through values that
+    are not there."""
     _, backward = unit.bind(alpha)
     if not unit.kink:
         return grid, backward(np.ones_like(grid), grid)
