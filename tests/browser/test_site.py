@@ -1,0 +1,244 @@
+"""The built site as its readers meet it: every page, served and from a folder, light and dark, desktop and phone."""
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from coursekit.site.build import build
+from coursekit.widgets import find
+
+pytestmark = [pytest.mark.browser, pytest.mark.site]
+
+ROOT = Path(__file__).parents[2]
+PAGES = [
+    "index",
+    "chapters/activations",
+    "notation",
+    "claims",
+    "guide/reader",
+    "guide/student",
+    "guide/instructor",
+    "guide/author",
+]
+#: Holds when every picture that is shown is there; that of the other theme or width is hidden and never loaded.
+LOADED = "[...document.images].every(i => i.checkVisibility() ? i.complete && i.naturalWidth : true)"
+#: Looks at all pictures, so that those that are loaded late are loaded.
+SCROLL = """async () => {
+  for (let y = 0; y < document.documentElement.scrollHeight; y += 700) {
+    scrollTo(0, y);
+    await new Promise((done) => setTimeout(done, 15));
+  }
+  scrollTo(0, 0);
+}"""
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    """The project's own site, built if it is not up to date."""
+    return build(root=ROOT)
+
+
+@pytest.fixture(scope="session")
+def address(site: Path, serve: Callable[[Path], str]) -> str:
+    return serve(site)
+
+
+def test_the_list_of_pages_is_whole(site: Path) -> None:
+    made = {str(file.relative_to(site).with_suffix("")) for file in site.rglob("*.html")}
+    assert made == set(PAGES)
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_page_stands_alone_and_fits(watched: Callable[..., Any], address: str, page: str, width: int) -> None:
+    seen = watched(width, dark=width == 390)
+    seen.page.goto(f"{address}{page}.html")
+    seen.page.evaluate(SCROLL)
+    seen.page.wait_for_function(LOADED)
+    figures = seen.page.locator("figure.ck-widget")
+    for i in range(figures.count()):
+        figures.nth(i).locator("svg").first.wait_for()
+    assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert seen.off_host == []
+    assert seen.complaints == []
+    seen.page.close()
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (1280, True), (390, False)])
+def test_a_page_is_accessible(watched: Callable[..., Any], address: str, page: str, width: int, dark: bool) -> None:
+    """By axe-core's rules, all of them."""
+    seen = watched(width, dark=dark)
+    seen.page.goto(f"{address}{page}.html")
+    seen.page.evaluate(SCROLL)
+    seen.page.add_script_tag(path=ROOT / "js" / "node_modules" / "axe-core" / "axe.min.js")
+    found = seen.page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    seen.page.close()
+    problems = [f"{v['id']}: {n['html'][:160]} {n['failureSummary']}" for v in found["violations"] for n in v["nodes"]]
+    assert problems == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_opened_from_the_folder_shows_everything(watched: Callable[..., Any], site: Path, page: str) -> None:
+    seen = watched()
+    seen.page.goto((site / f"{page}.html").as_uri())
+    seen.page.evaluate(SCROLL)
+    seen.page.wait_for_function(LOADED)
+    figures = seen.page.locator("figure.ck-widget")
+    for i in range(figures.count()):
+        figures.nth(i).locator("svg").first.wait_for()
+        figures.nth(i).hover()
+        # What a reader can do about it: a server, and how to start one.
+        figures.nth(i).get_by_text("http.server").first.wait_for()
+    assert seen.off_host == []
+    assert seen.complaints == []
+    seen.page.close()
+
+
+@pytest.fixture(scope="module")
+def chapter(watched: Callable[..., Any], listen: Callable[..., Any], address: str) -> Any:
+    """The chapter on activations, its widgets live."""
+    seen = watched(1280)
+    seen.page.goto(f"{address}chapters/activations.html")
+    live = listen(seen)
+    slider = live.widget("activations.explorer").locator("input[data-name=x]")
+    slider.focus()
+    live.answer(lambda: slider.press("ArrowRight"))
+    return live
+
+
+def test_a_slider_moved_with_the_keyboard_changes_the_figure(chapter: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    widget = chapter.widget("activations.explorer")
+    before, said = widget.locator("svg").first.inner_html(), widget.locator(".ck-status").inner_text()
+    slider = widget.locator("input[data-name=x]")
+    slider.focus()
+    answer = chapter.answer(lambda: slider.press("ArrowLeft"))
+    assert widget.locator("svg").first.inner_html() != before
+    assert widget.locator(".ck-status").inner_text() != said
+    with capsys.disabled():
+        boot = widget.evaluate("figure => figure.dataset.bootMs")
+        print(f"\nThe chapter's page: Python up after {boot} ms, a round trip {answer['roundTrip']:.1f} ms")
+
+
+# A closed formula is the same to rounding. The deep net sums 100 products in each of 20 layers, in an order that the
+# BLAS chooses. The trained net repeats that over hundreds of steps, each of which can double a difference: where the
+# learning rate is small it stays small, and at large rates it is held to what a reader can see.
+CLOSED = {"rtol": 1e-12, "atol": 1e-12}
+DEEP = {"rtol": 1e-9, "atol": 1e-12}
+TRAINED = {"rtol": 1e-6, "atol": 1e-6}
+VALUES = [
+    ("activations.explorer", {"unit": "sigmoid", "x": -4.3}, CLOSED),
+    ("activations.explorer", {"unit": "tanh", "x": 0.7}, CLOSED),
+    ("activations.explorer", {"unit": "relu", "x": 0.0}, CLOSED),
+    ("activations.explorer", {"unit": "elu", "x": -2.2, "alpha": 0.7}, CLOSED),
+    ("activations.explorer", {"unit": "gelu", "x": -0.8}, CLOSED),
+    ("activations.explorer", {"unit": "maxout", "x": -2.0, "alpha": 1.0}, CLOSED),
+    ("activations.deep", {"unit": "sigmoid", "gain": 1.0, "depth": 10}, DEEP),
+    ("activations.deep", {"unit": "relu", "gain": 1.4, "depth": 20}, DEEP),
+    ("activations.dead", {"unit": "relu", "lr": 0.5, "bias": 0.0, "seed": 0}, TRAINED),
+    ("activations.dead", {"unit": "leaky_relu", "lr": 0.3, "bias": 0.1, "seed": 2}, TRAINED),
+]
+
+
+@pytest.mark.parametrize(("id", "values", "tolerance"), VALUES)
+def test_the_page_computes_what_this_python_computes(
+    chapter: Any, same_arrays: Callable[..., None], id: str, values: dict[str, Any], tolerance: dict[str, float]
+) -> None:
+    answer = chapter.settings(id, **values)
+    assert answer["values"] == find(id).check(values)
+    same_arrays(answer["figure"], find(id).figure(values).to_dict(), **tolerance)
+
+
+def test_every_try_this_works_in_the_page(chapter: Any) -> None:
+    for id in ("activations.explorer", "activations.deep", "activations.dead"):
+        widget = chapter.widget(id)
+        for i, suggestion in enumerate(find(id).tries):
+            # Two suggestions may ask for what is already shown: then there is nothing to compute.
+            widget.get_by_role("button", name=suggestion.label, exact=True).click()
+            chapter.settle()
+            shown = widget.evaluate(
+                "figure => figure.querySelector('[data-widget]')?.textContent ?? figure.textContent"
+            )
+            assert suggestion.notice in shown, (id, i)
+            assert (
+                widget.get_by_role("button", name=suggestion.label, exact=True).get_attribute("aria-pressed") == "true"
+            )
+
+
+def test_the_chapter_stayed_on_this_host_and_quiet(chapter: Any) -> None:
+    assert chapter.seen.off_host == []
+    assert chapter.seen.complaints == []
+
+
+def test_a_quiz_explains_the_answer_that_was_chosen(watched: Callable[..., Any], address: str) -> None:
+    seen = watched(1280)
+    seen.page.goto(f"{address}chapters/activations.html")
+    quizzes = seen.page.locator(".bk-quiz")
+    assert quizzes.count() >= 5
+    for i in range(quizzes.count()):
+        answers = quizzes.nth(i).get_by_role("radio")
+        assert answers.count() >= 3
+        for j in range(answers.count()):
+            answers.nth(j).check()
+            shown = [why for why in quizzes.nth(i).locator(".bk-why").all() if why.is_visible()]
+            said = [why.inner_text() for why in shown]
+            assert len(said) == 1, f"question {i + 1}, answer {j + 1}: {said}"
+            right, *why = said[0].splitlines()
+            assert right in ("Right.", "Not this one.")
+            assert "".join(why).strip()
+            # Those who do not see it hear it.
+            heard = quizzes.nth(i).get_by_role("status").text_content()
+            assert heard.split() == said[0].split()
+    seen.page.close()
+
+
+def test_the_contents_follow_the_reader(watched: Callable[..., Any], address: str) -> None:
+    seen = watched(1280, 500)
+    seen.page.goto(f"{address}chapters/activations.html#quiz")
+    marked = seen.page.locator(".contents [aria-current='true']")
+    assert marked.inner_text() == "Quiz"
+    place = marked.bounding_box()
+    assert 0 < place["y"] < 500
+    seen.page.evaluate("scrollTo(0, 0)")
+    seen.page.wait_for_function("!document.querySelector('.contents [aria-current=true]')")
+    seen.page.close()
+
+
+def test_a_chapter_on_paper(watched: Callable[..., Any], address: str) -> None:
+    """Light, whatever the screen was; drawings without their controls, nothing that unfolds; and back again."""
+    seen = watched(1280, dark=True)
+    page = seen.page
+    page.goto(f"{address}chapters/activations.html")
+    page.evaluate(SCROLL)
+    page.locator("figure.ck-widget svg").first.wait_for()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    ink, paper = page.evaluate("['color', 'backgroundColor'].map(name => getComputedStyle(document.body)[name])")
+    assert sum(int(part) for part in ink[4:-1].split(",")) < 200
+    assert paper == "rgba(0, 0, 0, 0)"
+    page.wait_for_function(LOADED)
+    for drawn in (".bk-plot-light img", "figure.ck-widget svg", ".ck-status"):
+        assert page.locator(drawn).first.is_visible(), drawn
+    hidden = ".bar, .contents, .turn, .bk-plot-dark, .ck-controls, .ck-try-box, summary, .bk-solution pre"
+    assert [part.inner_text() for part in page.locator(hidden).all() if part.is_visible()] == []
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    assert seen.complaints == []
+    page.close()
+
+
+def test_screenshots_for_people(watched: Callable[..., Any], address: str, shots: Path) -> None:
+    for name, width, dark in [("desktop-light", 1280, False), ("desktop-dark", 1280, True), ("phone-dark", 390, True)]:
+        seen = watched(width, dark=dark)
+        seen.page.goto(f"{address}chapters/activations.html")
+        seen.page.evaluate(SCROLL)
+        target = shots / f"chapter-{name}.png"
+        with contextlib.suppress(FileNotFoundError):
+            target.unlink()
+        seen.page.screenshot(path=target, full_page=True)
+        assert target.stat().st_size > 50_000
+        seen.page.close()
