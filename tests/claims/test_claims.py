@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from coursekit.claims import Claim, Verdict, all_claims, chapters, claims_of, measure
-from coursekit.claims.activations.experiments import descent_steps, profile, split_digits
+from coursekit.claims.activations.experiments import descent_steps, digit_net, error_with_dead, profile, split_digits
 
 
 @pytest.fixture(scope="session")
@@ -175,3 +175,16 @@ def test_a_round_bowl_takes_two_steps_and_a_narrow_one_many() -> None:
 
 def test_the_profile_of_linear_like_tanh_keeps_its_size() -> None:
     assert profile("tanh", 0.1, 0, depth=4).left == pytest.approx(1e-3, rel=0.1)
+
+
+def test_more_dead_units_are_more_wrong_and_all_dead_is_guessing() -> None:
+    none, most, all_dead = (error_with_dead(0, share) for share in (0.0, 0.9, 1.0))
+    assert none < most < all_dead
+    assert all_dead > 0.85
+
+
+def test_maxout_nets_have_twice_the_weights_in_their_hidden_layers() -> None:
+    rng = np.random.default_rng(0)
+    maxout, relu = (digit_net(unit, 1, 64, rng) for unit in ("maxout", "relu"))
+    hidden = 64 * 64 + 64
+    assert maxout.params.size - relu.params.size == hidden

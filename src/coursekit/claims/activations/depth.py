@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coursekit import nn
-from coursekit.claims.activations.experiments import descent_steps, error, profile, split_digits, trained
+from coursekit.claims.activations.experiments import descent_steps, error, profile, slopes, split_digits, trained
 from coursekit.claims.record import Claim, Numbers, Verdict
 from coursekit.words import plain
 
@@ -21,7 +21,18 @@ def _range(_: int) -> Mapping[str, float]:
 
 
 def _sigmoid_depth(seed: int) -> Mapping[str, float]:
-    return {"xavier": profile("sigmoid", 1.0, seed).left, "bound": 0.25**19}
+    run = profile("sigmoid", 1.0, seed)
+    return {"xavier": run.left, "bound": 0.25**19, "flat": run.flat}
+
+
+def _mostly_flat(seed: int) -> Mapping[str, float]:
+    """Share of the sigmoid's slopes below 0.05: in a trained net, and where the weights are ten times Xavier's."""
+    after = slopes(trained("sigmoid", seed), split_digits(seed).x_train, "sigmoid")
+    return {
+        "trained": float(np.mean([np.mean(slope < 0.05) for slope in after])),
+        "mean": float(np.mean([slope.mean() for slope in after])),
+        "large": profile("sigmoid", 10.0, seed).flat,
+    }
 
 
 def _tanh_depth(seed: int) -> Mapping[str, float]:
@@ -86,7 +97,7 @@ CLAIMS = (
         id="sigmoid-range-closed",
         chapter="activations",
         statement="The sigmoid squashes numbers between [0, 1], ends included.",
-        source="notes 2 (Chadha 2020)",
+        source="Chadha 2020",
         verdict=Verdict.WRONG,
         setup=(
             "The first x, in steps of 0.25, at which the computed sigmoid is exactly 1; and 1 − σ(x) there, taken "
@@ -106,7 +117,7 @@ CLAIMS = (
         id="sigmoid-kills-gradients",
         chapter="activations",
         statement="Sigmoids kill the gradient in a deep net.",
-        source="notes 2; CS231n",
+        source="Chadha 2020; CS231n",
         verdict=Verdict.HOLDS,
         setup=(
             "20 layers of 100 sigmoid units at Xavier's scale; the standard deviation of the gradient at layer 1 "
@@ -116,14 +127,35 @@ CLAIMS = (
         judge=lambda n: Verdict.HOLDS if bool(np.all(n["xavier"] < 1e-6)) else Verdict.NOT_HERE,
         report=lambda n: (
             f"Of the gradient {plain(_m(n, 'xavier'))} is left after 19 steps down; a slope of 1/4 each would leave "
-            f"{plain(_m(n, 'bound'))}."
+            f"{plain(_m(n, 'bound'))}. It is not saturation that does it: {100 * _m(n, 'flat'):.2f} % of the "
+            "slopes are below 0.05."
+        ),
+    ),
+    Claim(
+        id="sigmoid-mostly-flat",
+        chapter="activations",
+        statement="In most cases the gradient of a sigmoid is near 0, because its inputs are large or small.",
+        source="Chadha 2020",
+        verdict=Verdict.NOT_HERE,
+        setup=(
+            "The share of slopes below 0.05 in both hidden layers of 64-100-100-10, trained on the digits; and in 20 "
+            "layers with weights ten times Xavier's."
+        ),
+        experiment=_mostly_flat,
+        judge=lambda n: (
+            Verdict.HOLDS if _m(n, "trained") > 0.5 else Verdict.LESS if _m(n, "trained") > 0.25 else Verdict.NOT_HERE
+        ),
+        report=lambda n: (
+            f"In the trained net {100 * _m(n, 'trained'):.0f} % of the slopes are below 0.05 and the mean slope is "
+            f"{_m(n, 'mean'):.2f}. It takes weights that are far too large to make most of them small: "
+            f"{100 * _m(n, 'large'):.0f} %."
         ),
     ),
     Claim(
         id="tanh-kills-gradients",
         chapter="activations",
         statement="In tanh, too, units with large values kill the gradient.",
-        source="notes 2; CS231n",
+        source="Chadha 2020; CS231n",
         verdict=Verdict.LESS,
         setup="20 layers of 100 tanh units, at Xavier's scale and with weights ten times as large.",
         experiment=_tanh_depth,
@@ -145,7 +177,7 @@ CLAIMS = (
         id="relu-kills-half",
         chapter="activations",
         statement="ReLU kills the gradient on half of its inputs.",
-        source="notes 2",
+        source="Chadha 2020",
         verdict=Verdict.HOLDS,
         setup=(
             "A layer of 200 ReLU units with He's weights on 1,000 standard normal examples; and 20 such layers of "
@@ -163,7 +195,7 @@ CLAIMS = (
         id="positive-inputs-zigzag",
         chapter="activations",
         statement="Data (and activations) should not be all positive or all negative: then learning zig-zags.",
-        source="notes 2; CS231n; LeCun et al. 1998, section 4.3",
+        source="Chadha 2020; CS231n; LeCun et al. 1998, section 4.3",
         verdict=Verdict.HOLDS,
         setup=(
             "One linear unit with 20 inputs, uniform in (0, 1) or the same minus their mean; gradient descent at "
@@ -187,7 +219,7 @@ CLAIMS = (
         id="elu-zero-mean",
         chapter="activations",
         statement="The outputs of ELU are closer to zero mean than those of ReLU.",
-        source="notes 2; Clevert et al. 2016",
+        source="Chadha 2020; Clevert et al. 2016",
         verdict=Verdict.HOLDS,
         setup=(
             "64-100-100-10 trained on the digits; the mean output of a unit of the second hidden layer, in units "
@@ -204,7 +236,7 @@ CLAIMS = (
         id="elu-noise",
         chapter="activations",
         statement="ELU adds some robustness to noise.",
-        source="notes 2; Clevert et al. 2016",
+        source="Chadha 2020; Clevert et al. 2016",
         verdict=Verdict.NOT_HERE,
         setup=(
             "64-100-100-10 trained on clean digits, tested with normal noise of 0.75 standard deviations on every "

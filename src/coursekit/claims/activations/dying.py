@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from coursekit import nn
-from coursekit.claims.activations.experiments import death, split_digits
+from coursekit.claims.activations.experiments import death, error_with_dead, split_digits
 from coursekit.claims.record import Claim, Numbers, Verdict
 from coursekit.optim import Adam
 from coursekit.training import train
@@ -13,11 +13,17 @@ from coursekit.training import train
 
 def _bad_start(seed: int) -> Mapping[str, float]:
     runs = {f"std{std:g}": [death("relu", seed, lr=lr, std=std) for lr in (0.1, 0.3, 1.0)] for std in (0.01, 1.0, 3.0)}
+    worst = max((run for row in runs.values() for run in row), key=lambda run: run.share)
     return {
         "start": max(float(np.mean(run.start)) for row in runs.values() for run in row),
-        "worst": max(run.share for row in runs.values() for run in row),
+        "worst": worst.share,
+        "second": worst.end[1],
         "he": max(death("relu", seed, lr=lr).share for lr in (0.1, 0.3, 1.0)),
     }
+
+
+def _still_works(seed: int) -> Mapping[str, float]:
+    return {f"dead{share:g}": error_with_dead(seed, share) for share in (0.0, 0.75, 0.9)}
 
 
 def _high_rate(seed: int) -> Mapping[str, float]:
@@ -94,12 +100,14 @@ def _percent(numbers: Numbers, name: str) -> str:
     return f"{100 * _m(numbers, name):.0f} %"
 
 
+_TOO_FAST = "64-100-100-10 on the digits, 5 epochs of Adam at 0.1, a rate that is far too high"
+
 CLAIMS = (
     Claim(
         id="bad-start-kills-three-quarters",
         chapter="activations",
         statement="If the weights are not initialized well, maybe 75 % of the ReLU units are dead.",
-        source="notes 2",
+        source="Chadha 2020",
         verdict=Verdict.LESS,
         setup=(
             "64-100-100-10 on the digits, 5 epochs of SGD at rates 0.1, 0.3 and 1; weights with std 0.01, 1 or 3, "
@@ -113,14 +121,40 @@ CLAIMS = (
         report=lambda n: (
             f"At the start {_percent(n, 'start')} are dead. After training the worst case has "
             f"{_percent(n, 'worst')}, with "
-            f"He's weights at the same rates {_percent(n, 'he')}. It takes the weights and the learning rate together."
+            f"He's weights at the same rates {_percent(n, 'he')}. It takes the weights and the learning rate together. "
+            f"The dead are {_percent(n, 'second')} of the second layer: once a whole layer is off, no gradient passes "
+            "it, and the layer below it cannot die any more."
+        ),
+    ),
+    Claim(
+        id="dead-still-works",
+        chapter="activations",
+        statement="With 75 % of its units dead a ReLU net wastes computation, but it still works.",
+        source="Chadha 2020",
+        verdict=Verdict.HOLDS,
+        setup=(
+            "64-100-100-10 on the digits, 10 epochs of SGD at 0.1, with a share of the units of both layers held "
+            "dead by a bias of −1000; test error."
+        ),
+        experiment=_still_works,
+        judge=lambda n: (
+            Verdict.HOLDS
+            if _m(n, "dead0.75") - _m(n, "dead0") < 0.05
+            else Verdict.LESS
+            if _m(n, "dead0.75") < 0.5
+            else Verdict.NOT_HERE
+        ),
+        report=lambda n: (
+            f"Wrong with 75 % dead {100 * _m(n, 'dead0.75'):.1f} %, with none {100 * _m(n, 'dead0'):.1f} %, with 90 % "
+            f"{100 * _m(n, 'dead0.9'):.1f} %. A quarter of the units is enough for this task. Where a learning rate "
+            "kills that many, the net fails because of the rate."
         ),
     ),
     Claim(
         id="high-rate-kills",
         chapter="activations",
         statement="With a learning rate set too high, as much as 40 % of a ReLU net can be dead.",
-        source="CS231n, on which notes 2 and 4 rest",
+        source="CS231n, on which Chadha 2020 and S. D. You’s slides rest",
         verdict=Verdict.HOLDS,
         setup=(
             "64-100-100-10 on the digits with He's weights, 5 epochs of SGD; the share of all hidden units, at "
@@ -128,19 +162,19 @@ CLAIMS = (
         ),
         experiment=_high_rate,
         judge=lambda n: (
-            Verdict.HOLDS if _m(n, "lr2") >= 0.4 else Verdict.LESS if _m(n, "lr2") > 0.1 else Verdict.NOT_HERE
+            Verdict.HOLDS if n["lr2"].max() >= 0.4 else Verdict.LESS if n["lr2"].max() > 0.1 else Verdict.NOT_HERE
         ),
         report=lambda n: (
             f"Dead: {_percent(n, 'lr0.1')} at η = 0.1, {_percent(n, 'lr0.3')} at 0.3, {_percent(n, 'lr1')} at 1, and "
-            f"{_percent(n, 'lr2')} at 2, which is {_percent(n, 'second')} of the second layer. It is a cliff, not a "
-            "slope."
+            f"{_percent(n, 'lr2')} at 2, in the worst run {100 * n['lr2'].max():.0f} %; nearly all of them in the "
+            f"second layer, of which {_percent(n, 'second')} are dead. It is a cliff, not a slope."
         ),
     ),
     Claim(
         id="large-weights-dead-at-start",
         chapter="activations",
         statement="With large initial weights and many inputs, a ReLU unit is likely to be dead from the beginning.",
-        source="notes 4",
+        source="S. D. You, slides",
         verdict=Verdict.WRONG,
         setup=(
             "Three ReLU layers of 100 on the digits, biases 0, He's weights times 0.01 to 100; and uniform(−1, 1) "
@@ -167,7 +201,7 @@ CLAIMS = (
         id="bias-001-helps",
         chapter="activations",
         statement="Starting all biases at 0.01 keeps ReLU units from dying.",
-        source="notes 2; CS231n, with a doubt",
+        source="Chadha 2020; CS231n, with a doubt",
         verdict=Verdict.NOT_HERE,
         setup=(
             "64-100-100-10 on the digits, He's weights, 5 epochs of Adam at rates 0.01, 0.03 and 0.1; dead units "
@@ -192,38 +226,39 @@ CLAIMS = (
         id="leaky-does-not-die",
         chapter="activations",
         statement="Leaky ReLU will not die.",
-        source="notes 2; Maas et al. 2013",
+        source="Chadha 2020; Maas et al. 2013",
         verdict=Verdict.HOLDS,
-        setup=(
-            "64-100-100-10 on the digits, 5 epochs of Adam at 0.1, a rate that is far too high; units with a slope "
-            "below 0.001 everywhere."
-        ),
+        setup=f"{_TOO_FAST}; units with a slope below 0.001 for every training example.",
         experiment=_survivors,
         judge=lambda n: (
             Verdict.HOLDS if bool(np.all(n["leaky_relu"] == 0) and np.all(n["relu"] > 0.2)) else Verdict.NOT_HERE
         ),
-        report=lambda n: f"Leaky ReLU {_percent(n, 'leaky_relu')} dead, ReLU {_percent(n, 'relu')} in the same runs.",
+        report=lambda n: (
+            f"Of all hidden units {_percent(n, 'leaky_relu')} are dead with leaky ReLU, {_percent(n, 'relu')} "
+            "with ReLU."
+        ),
     ),
     Claim(
         id="maxout-does-not-die",
         chapter="activations",
         statement="Maxout does not die.",
-        source="notes 2; Goodfellow et al. 2013",
+        source="Chadha 2020; Goodfellow et al. 2013",
         verdict=Verdict.HOLDS,
-        setup="The same runs with two maxout layers; units that send no gradient to any of their weights.",
+        setup=f"{_TOO_FAST}, with two maxout layers; units that send no gradient to any of their weights.",
         experiment=_survivors,
         judge=lambda n: Verdict.HOLDS if bool(np.all(n["maxout"] == 0)) else Verdict.NOT_HERE,
         report=lambda n: (
-            f"Maxout {_percent(n, 'maxout')} dead, ReLU {_percent(n, 'relu')}. One of its two lines always wins."
+            f"Of all hidden units {_percent(n, 'maxout')} are dead with maxout, {_percent(n, 'relu')} with ReLU. One "
+            "of the two lines always wins."
         ),
     ),
     Claim(
         id="elu-does-not-die",
         chapter="activations",
         statement="ELU has all the benefits of ReLU, and does not die.",
-        source="notes 2; CS231n slides",
+        source="Chadha 2020; CS231n slides",
         verdict=Verdict.LESS,
-        setup="The same runs with ELU, α = 1.",
+        setup=f"{_TOO_FAST}, with ELU, α = 1; units with a slope below 0.001 for every training example.",
         experiment=_survivors,
         judge=lambda n: (
             Verdict.HOLDS
@@ -233,8 +268,8 @@ CLAIMS = (
             else Verdict.NOT_HERE
         ),
         report=lambda n: (
-            f"{_percent(n, 'elu')} of the ELU units have a slope below 0.001 for every example, "
-            f"{_percent(n, 'relu')} of the ReLU units. "
+            f"Of all hidden units {_percent(n, 'elu')} have a slope below 0.001 for every example with ELU, "
+            f"{_percent(n, 'relu')} with ReLU. "
             "Its slope α exp(x) is never 0, but far on the negative side it might as well be."
         ),
     ),

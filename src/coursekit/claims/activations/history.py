@@ -34,7 +34,7 @@ CLAIMS = (
         id="maxout-generalises",
         chapter="activations",
         statement="Maxout generalises ReLU and leaky ReLU, and doubles the parameters of each unit.",
-        source="notes 2; Goodfellow et al. 2013",
+        source="Chadha 2020; Goodfellow et al. 2013",
         verdict=Verdict.HOLDS,
         setup=(
             "Maxout with its second line set to 0, and to a tenth of the first, against ReLU and leaky ReLU; "
@@ -51,7 +51,7 @@ CLAIMS = (
         id="elu-alpha-learned",
         chapter="activations",
         statement="ELU's alpha is a learned parameter.",
-        source="notes 2",
+        source="Chadha 2020",
         verdict=Verdict.WRONG,
         reason=(
             "Clevert et al. (2016) call α a hyperparameter: it is set before training (1 in their experiments) and "
@@ -63,20 +63,19 @@ CLAIMS = (
         id="tanh-lecun-1991",
         chapter="activations",
         statement="tanh was proposed by LeCun in 1991.",
-        source="notes 2, after a slide of CS231n",
+        source="Chadha 2020, after a slide of CS231n",
         verdict=Verdict.WRONG,
         reason=(
-            "The hyperbolic tangent was in use as an activation before. LeCun, Kanter and Solla (1991) showed why "
-            "units with outputs around "
-            "0 learn faster than units with positive outputs, and LeCun et al. (1998) recommended a scaled tanh: "
-            "they made the case for it."
+            "It was in use before: the net of LeCun et al. (1989) that read zip codes had scaled tanh units. LeCun, "
+            "Kanter and Solla (1991) showed why units with outputs around 0 learn faster than units with positive "
+            "outputs, and LeCun et al. (1998) recommended a scaled tanh: they made the case for it."
         ),
     ),
     Claim(
         id="relu-krizhevsky-2012",
         chapter="activations",
         statement="ReLU was proposed by Krizhevsky in 2012.",
-        source="notes 2, after a slide of CS231n",
+        source="Chadha 2020, after a slide of CS231n",
         verdict=Verdict.WRONG,
         reason=(
             "Fukushima (1969) used rectified units; Jarrett et al. (2009), Nair and Hinton (2010, who gave the "
@@ -88,7 +87,7 @@ CLAIMS = (
         id="relu-plausible",
         chapter="activations",
         statement="The sigmoid models a neuron's firing rate, and ReLU is biologically more plausible still.",
-        source="notes 2; CS231n; Glorot et al. 2011",
+        source="Chadha 2020; CS231n; Glorot et al. 2011",
         verdict=Verdict.UNTESTABLE,
         reason=(
             "That is a question about neurons, and no net on a computer answers it. Glorot et al. (2011) argue "
