@@ -139,7 +139,8 @@ def find_browser() -> str | None:
         if path := shutil.which(candidate):
             return path
     program = "from playwright.sync_api import sync_playwright as p\nwith p() as q: print(q.chromium.executable_path)"
-    answer = subprocess.run([str(BIN / "python"), "-c", program], capture_output=True, text=True, check=False)
+    python = [str(BIN / "python"), "-c", program]
+    answer = subprocess.run(python, capture_output=True, text=True, check=False, env=environment())
     path = answer.stdout.strip()
     return path if path and Path(path).exists() else None
 
@@ -160,14 +161,11 @@ def apt_install(package: str, what: str) -> bool:
 
 def run(what: str, command: list[str], more: Mapping[str, str] | None = None) -> None:
     """Run one step, its output in the log; say what is going on, and how long it has taken while it takes long."""
-    node_first = f"{BIN}{os.pathsep}{os.environ['PATH']}"
     started, announced = time.monotonic(), 0.0
     print(f"setup: {what} ...", flush=True)
     with LOG.open("ab") as log:
         start = log.tell()
-        process = subprocess.Popen(
-            command, cwd=ROOT, stdout=log, stderr=log, env={**os.environ, "PATH": node_first, **(more or {})}
-        )
+        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env={**environment(), **(more or {})})
         while process.poll() is None:
             time.sleep(0.1)
             passed = time.monotonic() - started
@@ -180,6 +178,15 @@ def run(what: str, command: list[str], more: Mapping[str, str] | None = None) ->
         where = LOG.relative_to(ROOT)
         raise SetupError(f"{what}: failed with exit status {process.returncode}; all it said is in {where}")
     print(f"setup: {what}: done in {time.monotonic() - started:.0f} s", flush=True)
+
+
+def environment() -> dict[str, str]:
+    """What the steps run in: the environment's own tools first, and one node for all that needs one."""
+    found = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+    if node := shutil.which("node", path=found["PATH"]):
+        # Playwright brings a node that needs libatomic, which a bare Debian lacks.
+        found.setdefault("PLAYWRIGHT_NODEJS_PATH", node)
+    return found
 
 
 def digest(files: Iterable[Path], extra: str = "") -> str:

@@ -22,7 +22,7 @@ def committed_figures():
 
 def live_figures():
     if importlib.util.find_spec("torch") is None:
-        pytest.skip("torch is not installed: compared with the committed figures only, not live (pip install torch)")
+        pytest.skip("NOT TESTED: live agreement with PyTorch, only with its committed figures (pip install torch)")
     spec = importlib.util.spec_from_file_location("torch_figures_make", HERE / "make.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
