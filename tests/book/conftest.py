@@ -92,6 +92,10 @@ def draw(fig, look):
 plots.figure(draw, alt="A line from 0 to 1.", caption="Up.")
 ```
 
+| | this book |
+|---|---|
+| slope at 0 | 0 |
+
 :::{pitfall} A title of its own
 With $x$ in it.
 :::

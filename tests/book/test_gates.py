@@ -84,3 +84,10 @@ def test_a_claim_that_its_run_contradicts(tiny, monkeypatch):
     )
     tiny.chapter("```{claims} lies\n```")
     assert has(tiny.problems(), "chapters/one.md:", "contradicts claim 'lie'", "'holds'", "'wrong as stated'", "x is 1")
+
+
+def test_a_chapter_that_the_map_forgets(tiny):
+    tiny.write("index.md", "# A book\n\n```{chapter-map}\ntwo | Two | What next?\n```\n\n[](chapters/one.md)\n")
+    assert has(tiny.problems(), "book/index.md:", "chapter-map", "does not name: one")
+    tiny.write("index.md", "# A book\n\n```{chapter-map}\none | One\n```\n")
+    assert has(tiny.problems(), "book/index.md:", "`id | title | question`, not 'one | One'")

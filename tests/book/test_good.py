@@ -98,3 +98,32 @@ def test_a_changed_page_alone_is_read_again(tiny, cell):
     tiny.build()
     assert any("read index" in line for line in tiny.said)
     assert not any("chapters/one" in line for line in tiny.said)
+
+
+def test_what_a_screen_reader_is_told(good):
+    page = good.page()
+    assert 'role="doc-' not in page
+    assert 'role="heading"' not in page
+    assert "Toggle hidden content" not in page
+    back = re.search(r'<ul class="bk-references">.*?<a href="#([^"]+)" aria-label="Back to the text"', page, re.DOTALL)
+    assert f'id="{back[1]}"' in page
+    assert re.search(r'<thead>\s*<tr[^>]*><td class="head"><p></p></td>\s*<th class="head">', page)
+    assert page.count('role="note"') == 1
+
+
+def test_the_map_links_what_is_there_and_marks_what_is_not(tiny):
+    """And follows when a chapter comes."""
+    tiny.write(
+        "index.md",
+        "# A book\n\n```{chapter-map}\none | First | What is $1$?\ntwo | Second | What is 2?\n```\n",
+    )
+    tiny.build()
+    home = tiny.root / "_build" / "html" / "index.html"
+    assert home.read_text("utf-8").count("to come") == 1
+    # The link says what the chapter calls itself.
+    assert re.search(r'href="chapters/one.html"><span[^>]*>One</span>', home.read_text("utf-8"))
+    tiny.write("_toc.yml", "format: jb-book\nroot: index\nchapters:\n  - file: chapters/one\n  - file: chapters/two\n")
+    tiny.write("chapters/two.md", "# Two\n\nHere.\n")
+    tiny.build()
+    assert 'href="chapters/two.html"' in home.read_text("utf-8").partition("<main")[2].partition('class="turn"')[0]
+    assert "to come" not in home.read_text("utf-8")
