@@ -119,12 +119,19 @@
     }
   }
 
+  /** The words of a paragraph, each formula once: KaTeX writes it as MathML, as its source and as it is drawn. @param {Element} part */
+  function spoken(part) {
+    const copy = /** @type {Element} */ (part.cloneNode(true));
+    for (const again of copy.querySelectorAll(".katex-html, annotation")) again.remove();
+    return (copy.textContent ?? "").trim().replace(/\s+/g, " ");
+  }
+
   function quizzes() {
     for (const quiz of document.querySelectorAll(".bk-quiz")) {
       const said = quiz.querySelector(".bk-quiz-said");
       quiz.addEventListener("change", (event) => {
         const answer = /** @type {Element} */ (event.target).closest(".bk-answer");
-        if (said && answer) said.textContent = answer.querySelector(".bk-why")?.textContent?.trim().replace(/\s+/g, " ") ?? "";
+        if (said && answer) said.textContent = [...(answer.querySelector(".bk-why")?.children ?? [])].map(spoken).join(" ");
       });
     }
   }
