@@ -11,3 +11,4 @@ configure_course(c, Path(__file__).resolve().parent)
 # c.SeededExecute.timeout = 30          seconds a cell may take
 # c.SeededExecute.total_timeout = 300   seconds a notebook may take
 # c.CourseDirectory.db_url = "postgresql://..."
+# c.HTMLExporter.mathjax_url = "https://..."   where feedback pages load MathJax from; without it formulas show as TeX

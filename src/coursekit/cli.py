@@ -20,7 +20,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError as fault:
         if fault.name is None or fault.name.partition(".")[0] == "coursekit":
             raise
-        return _fail(f'{args.command} needs the package {fault.name}: run  pip install "coursekit[{args.extra}]"')
+        package, _, part = fault.name.partition(".")
+        if part and sys.modules.get(package):  # the package is there, and is not the one that was meant
+            return _fail(
+                f"{package} has no {part}: is another {package} in the way? Look into PYTHONPATH and this folder"
+            )
+        return _fail(f'{args.command} needs the package {package}: run  pip install "coursekit[{args.extra}]"')
     except OSError as fault:
         return _fail(f"{fault.filename or args.command}: {fault.strerror or fault}")
     except KeyboardInterrupt:
@@ -37,6 +42,13 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"coursekit: {message}: see `{self.prog} --help`\n")
 
 
+def _port(text: str) -> int:
+    # Refused here, since a port is first used when the site has been built, minutes later.
+    if not (text.isdecimal() and 0 < int(text) < 2**16):
+        raise argparse.ArgumentTypeError(f"{text!r} is no port, which is a whole number from 1 to 65535")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="coursekit", description="A course on training neural networks: its book and its exercises.")
     parser.add_argument("--version", action="version", version=f"coursekit {coursekit.__version__}")
@@ -44,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
 
     build = commands.add_parser("build", help="build the site into _build/html")
     build.add_argument("--serve", action="store_true", help="then serve it on this machine until Ctrl-C")
-    build.add_argument("--port", type=int, default=8000, metavar="N", help="where to serve it (default: 8000)")
+    build.add_argument("--port", type=_port, default=8000, metavar="N", help="where to serve it (default: 8000)")
     build.set_defaults(run=_build, extra="book")
 
     release = commands.add_parser("release", help="make the student notebooks: solutions/ -> exercises/")

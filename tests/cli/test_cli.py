@@ -42,6 +42,13 @@ def test_a_wrong_call_is_one_line(capsys, argv):
     assert_one_line(code, err, "--help")
 
 
+@pytest.mark.parametrize("port", ["abc", "-1", "0", "65536", "99999999", "8000.5", ""])
+def test_a_port_that_is_none_is_refused_before_anything_is_built(capsys, monkeypatch, port):
+    monkeypatch.setattr(cli, "_build", lambda args: pytest.fail("it began to build"))
+    code, _, err = call(capsys, "build", f"--port={port}")
+    assert_one_line(code, err, "is no port", "from 1 to 65535")
+
+
 def test_the_installed_command_runs_without_numpy_being_loaded():
     source = "import sys\nfrom coursekit import cli\ncli._parser().format_help()\nassert 'numpy' not in sys.modules"
     assert subprocess.run([sys.executable, "-c", source], check=False).returncode == 0
@@ -63,6 +70,10 @@ def make(folder, kind):
         mark = cell.metadata.get("coursekit", {})
         if kind == "other assignment" and "assignment" in mark:
             mark["assignment"] = "loops"
+        if kind == "marks of other kinds" and "exercise" in mark:
+            mark["exercise"] = ["relu"]
+        if kind == "no marks":
+            cell.metadata["coursekit"] = ["exercise"]
         if kind == "other exercise" and mark.get("exercise") == "relu":
             mark["exercise"] = "rleu"
     nbformat.write(nb, path)
@@ -78,6 +89,8 @@ def make(folder, kind):
         ("no checks", ["has no check cells", "start from the released notebook"]),
         ("other assignment", ["'loops', which is no assignment", "there is activations"]),
         ("other exercise", ["'rleu', which is no exercise"]),
+        ("marks of other kinds", ["['relu'], which is no exercise"]),
+        ("no marks", ["has no check cells"]),
     ],
 )
 def test_check_of_what_is_no_assignment(capsys, tmp_path, kind, parts):
@@ -176,6 +189,7 @@ def test_a_missing_package_is_named(capsys, monkeypatch, name, extra, command):
         (CourseError("what, where, what to do"), "what, where, what to do"),
         (PermissionError(13, "Permission denied", "x.html"), "x.html: Permission denied"),
         (KeyboardInterrupt(), "stopped"),
+        (ModuleNotFoundError("no", name="numpy.typing"), "is another numpy in the way?"),
     ],
 )
 def test_faults_are_one_line(capsys, monkeypatch, fault, says):

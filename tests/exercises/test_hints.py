@@ -26,7 +26,7 @@ def relu() -> int:
         ("relu", lambda x: x[10], "How long is the array"),
         ("relu", relu, "The function is called as `relu(x)`"),
         ("relu", lambda x: 0, "this is one number"),
-        ("relu", lambda x: np.maximum(x, 0).tolist(), "A list of lists is no array"),
+        ("relu", lambda x: np.maximum(x, 0).tolist(), "A list is no array"),
         ("relu", lambda x: {}, "What is asked for is an array"),
         ("maxout", lambda x, w1, b1, w2, b2: np.max(x @ w1, x @ w2), "takes b as an axis"),
         ("maxout", lambda x, w1, b1, w2, b2: w1.T @ x, "Which shapes meet"),

@@ -339,3 +339,9 @@ def test_a_closed_output_a_low_recursion_limit_and_a_hostile_mapping_leave_no_tr
     result = RELU.evaluate(Raises(relu=None))
     assert result.score == 0
     assert "could not be read: SystemExit" in result.checks[0].got
+
+
+def test_the_same_hint_is_given_once() -> None:
+    text = str(A["elu"].evaluate(lambda x, alpha=1.0: x.tolist()))
+    assert text.count("it returned a list") == 2
+    assert text.count("A list is no array") == 1

@@ -3,11 +3,14 @@
 import copy
 import csv
 import json
+import re
 
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from traitlets.config import Config
 
 from coursekit.exercises import assignment
+from coursekit.grading.feedback import SafeHTMLExporter
 
 pytestmark = pytest.mark.grading
 
@@ -248,6 +251,20 @@ def test_feedback_runs_nothing_of_a_student(course):
     assert "output beyond" in page
     assert len(page) < 3_000_000
     assert course.points("sho") == FULL
+
+
+def test_feedback_asks_no_other_host_for_anything(course):
+    page = course.feedback("ada")
+    assert not re.findall(r"""<(?:script|link|img|iframe)[^>]*(?:src|href)=["']?(?:https?:)?//""", page)
+    assert "$" in page, "formulas are there as TeX"
+
+
+def test_the_address_of_mathjax_is_a_setting():
+    for address, loads in (("", 0), ("https://books.example/mathjax.js", 1)):
+        exporter = SafeHTMLExporter(config=Config(HTMLExporter={"mathjax_url": address}), template_name="classic")
+        page, _ = exporter.from_notebook_node(new_notebook(cells=[new_markdown_cell("$x$")]))
+        assert page.count("books.example/mathjax.js") == loads
+        assert "mathjax/2.7" not in page, "nbconvert's own address"
 
 
 def test_submissions_are_left_as_they_were(course):

@@ -25,7 +25,7 @@ _BY_WHAT_CAME = (
     ("could not be broadcast", _SHAPES),
     ("not aligned", _SHAPES),
     ("matmul: ", _SHAPES),
-    ("make it an array", "A list of lists is no array. What does `np.array(your_list, dtype=x.dtype)` give?"),
+    ("make it an array", "A list is no array. What does `np.array(your_list, dtype=x.dtype)` give?"),
     ("it returned None", "Does your function end in a `return` line, on every path through it?"),
     ("NameError", "Is the name spelled as where it is made, and has that cell been run?"),
     ("UnboundLocalError", "On which path through your function does this name never get a value?"),

@@ -38,6 +38,7 @@ def details(result: "Result") -> list[tuple["CheckResult", list[tuple[str, str]]
     the hints of the single checks would only distract from it.
     """
     told: set[tuple[str, str]] = set()
+    asked: set[str] = set()
     out = []
     for check in result.checks:
         if check.pending:
@@ -47,8 +48,9 @@ def details(result: "Result") -> list[tuple["CheckResult", list[tuple[str, str]]
             rows = [("hint", check.hint)]
         elif check.got.startswith("it ") and (check.at, check.got) in told:
             rows = [("got", "the same as above")]
-        elif not result.diagnosis:
+        elif not result.diagnosis and check.hint not in asked:
             rows.append(("hint", check.hint))
+            asked.add(check.hint)
         told.add((check.at, check.got))
         out.append((check, [(label, value) for label, value in rows if value and not check.passed]))
     return out

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -16,7 +15,7 @@ from nbformat.v4 import new_code_cell
 
 from coursekit.exercises import assignment, assignments
 from coursekit.grading.errors import CourseError
-from coursekit.grading.reading import unreadable
+from coursekit.grading.reading import read, unreadable
 
 # `Out` and `In` are IPython's own record of the cell before this one.
 _ASK = "__import__('json').dumps([Out[len(In) - 2].score, Out[len(In) - 2].max_score])"
@@ -40,7 +39,7 @@ def check_notebook(path: Path, timeout: int = 60) -> list[Checked]:
         raise CourseError(f"{path} is a folder: name the notebook in it")
     if (fault := unreadable(path)) is not None:
         raise CourseError(f"{path} is not a notebook: {fault}")
-    nb = nbformat.read(path, as_version=4)
+    nb = read(path)
     marks = dict(_check_cells(nb, path))
     if not marks:
         raise CourseError(f"{path} has no check cells: start from the released notebook of an assignment")
@@ -54,15 +53,15 @@ def check_notebook(path: Path, timeout: int = 60) -> list[Checked]:
 
 def _check_cells(nb: Any, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     for index, cell in enumerate(nb.cells):
-        mark = cell.metadata.get("coursekit", {})
-        if cell.cell_type != "code" or "exercise" not in mark:
+        mark = cell.metadata.get("coursekit")
+        if cell.cell_type != "code" or not isinstance(mark, dict) or "exercise" not in mark:
             continue
         id, name = mark.get("assignment"), mark["exercise"]
-        if id not in assignments():
+        if not isinstance(id, str) or id not in assignments():
             raise CourseError(
                 f"{path} belongs to {id!r}, which is no assignment here: there is {', '.join(assignments())}"
             )
-        if name not in assignment(id).exercises:
+        if not isinstance(name, str) or name not in assignment(id).exercises:
             raise CourseError(f"{path} checks {name!r}, which is no exercise of {id}: start from the released notebook")
         yield index, {"exercise": name, "max_score": assignment(id).exercises[name].max_score}
 

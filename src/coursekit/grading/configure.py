@@ -48,6 +48,7 @@ def configure_course(c: Any, root: Path) -> None:
 
     c.GenerateFeedback.exporter_class = SafeHTMLExporter
     c.HTMLExporter.sanitize_html = True
+    c.HTMLExporter.mathjax_url = ""  # feedback tells no other host who reads it; formulas show as TeX
     c.HTMLExporter.filters = {"clean_html": clean_html}
 
 

@@ -1,8 +1,11 @@
 """Makes the feedback pages safe to open: they show what students wrote, and run none of it."""
 
+import json
+from typing import Any
+
 import bleach
 from bleach.css_sanitizer import ALLOWED_CSS_PROPERTIES, CSSSanitizer
-from jinja2 import pass_context
+from jinja2 import BaseLoader, DictLoader, pass_context
 from nbconvert.exporters import HTMLExporter
 
 _TEXT = (
@@ -63,12 +66,25 @@ def clean_html(element: object) -> str:
     return str(bleach.clean(text, tags=_TAGS, attributes=_allowed, protocols=protocols, css_sanitizer=_STYLES))
 
 
+# nbgrader's template calls the macro `mathjax` without an address, and the stock macro then loads from a public server.
+_MATHJAX = """\
+{%- import "base/mathjax.html.j2" as stock -%}
+{%- macro mathjax(url="") -%}{%- if ADDRESS -%}{{ stock.mathjax(ADDRESS) }}{%- endif -%}{%- endmacro -%}
+"""
+
+
 class SafeHTMLExporter(HTMLExporter):  # type: ignore[misc]
     """nbconvert's HTML exporter, with everything that a student wrote cleaned by `clean_html`.
 
     `sanitize_html` alone would not do: nbgrader's feedback template shows Markdown cells past it, and nbconvert's own
-    list of allowed tags drops headings, paragraphs and the look of the checks.
+    list of allowed tags drops headings, paragraphs and the look of the checks. `mathjax_url` holds here, and where it
+    is empty the page asks no other host for anything.
     """
+
+    def __init__(self, *args: Any, extra_loaders: list[BaseLoader] | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        macro = _MATHJAX.replace("ADDRESS", json.dumps(self.mathjax_url))
+        self.extra_loaders = [DictLoader({"mathjax.html.j2": macro}), *(extra_loaders or [])]
 
     @pass_context  # type: ignore[untyped-decorator]
     def markdown2html(self, context: object, source: str) -> str:
