@@ -103,7 +103,7 @@ export interface Slider extends ControlCommon {
   /** Panels on whose x axis it has a handle. */
   panels: string[];
 }
-export interface Choice extends ControlCommon { kind: "choice"; options: Record<string, string>; value: string }
+export interface Choice extends ControlCommon { kind: "choice"; options: [value: string, words: string][]; value: string }
 export interface Checkbox extends ControlCommon { kind: "checkbox"; value: boolean }
 export interface Point extends ControlCommon {
   kind: "point";

@@ -63,6 +63,10 @@ class WidgetView {
       element("div", { class: "ck-head" }, element("p", { class: "ck-title", id: heading }, spec.title), this.#host),
       this.#progress, this.#stage.node, this.#player.node, this.#status, this.#live, this.#error,
       this.#panelOfControls, this.#tryLines(spec.tries), this.#foot());
+    // JupyterLab keeps the arrow keys for its cells, unless what has the focus says that it uses them.
+    for (const node of this.#root.querySelectorAll<HTMLElement>("input, select, button, [tabindex]")) {
+      node.dataset.lmSuppressShortcuts = "true";
+    }
     el.append(this.#root);
 
     this.#listen("change:figure", () => this.#take());

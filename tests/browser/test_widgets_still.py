@@ -222,6 +222,9 @@ def test_everything_has_a_name(watched: Callable[..., Any], serve: Callable[[Pat
     kinds = ("button", "slider", "radio", "checkbox", "combobox", "img")
     nameless = [line for line in tree.splitlines() if line.strip(" -:") in kinds]
     assert nameless == []
+    # JupyterLab takes the arrow keys from whatever has the focus and does not say that it uses them.
+    using = "document.querySelectorAll('.ck :is(input, select, button, [tabindex]):not([data-lm-suppress-shortcuts])')"
+    assert page.evaluate(f"{using}.length") == 0
 
 
 def test_a_state_that_cannot_be_drawn_says_so_and_spares_the_others(

@@ -99,5 +99,5 @@ def test_a_condition_on_what_there_is_not_is_refused(when: object, words: str) -
 def test_a_description_is_plain() -> None:
     told = CHOICE.to_dict()
     assert told["kind"] == "choice"
-    assert told["options"] == {"a": "first", "b": "second"}
+    assert told["options"] == [["a", "first"], ["b", "second"]], "their order outlives a sort of the keys"
     assert SLIDER.to_dict()["log"] is True

@@ -8,7 +8,7 @@ const SIDE_BY_SIDE = 6;
 function radios(control: Choice, wish: Wish): ControlView {
   const group = freshId();
   const inputs = new Map<string, HTMLInputElement>();
-  const options = Object.entries(control.options).map(([value, words]) => {
+  const options = control.options.map(([value, words]) => {
     const input = element("input", { type: "radio", name: group, value });
     input.dataset.name = control.name;
     input.addEventListener("change", () => wish(value));
@@ -27,7 +27,7 @@ function radios(control: Choice, wish: Wish): ControlView {
 
 function list(control: Choice, wish: Wish): ControlView {
   const id = freshId();
-  const options = Object.entries(control.options).map(([value, words]) => element("option", { value }, words));
+  const options = control.options.map(([value, words]) => element("option", { value }, words));
   const select = element("select", { id, class: "ck-select" }, ...options);
   select.dataset.name = control.name;
   select.addEventListener("change", () => wish(select.value));
@@ -39,4 +39,4 @@ function list(control: Choice, wish: Wish): ControlView {
 }
 
 export const choice = (control: Choice, wish: Wish): ControlView =>
-  Object.keys(control.options).length <= SIDE_BY_SIDE ? radios(control, wish) : list(control, wish);
+  control.options.length <= SIDE_BY_SIDE ? radios(control, wish) : list(control, wish);

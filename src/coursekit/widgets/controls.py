@@ -85,6 +85,10 @@ class Choice(Control):
     def __post_init__(self) -> None:
         self.check(self.value)
 
+    def to_dict(self) -> dict[str, Any]:
+        """The options as pairs: what writes notebooks sorts the keys of a mapping, and their order means something."""
+        return super().to_dict() | {"options": [list(option) for option in self.options.items()]}
+
     def check(self, value: Any) -> str:
         """One of the options' values."""
         if not isinstance(value, str) or value not in self.options:
