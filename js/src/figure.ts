@@ -1,4 +1,4 @@
-// The figure as Python sends it (coursekit/widgets/figure.py, controls.py and widget.py are the other side of these types).
+// The figure as Python sends it (coursekit/widgets/figure.py, marks.py, controls.py and widget.py are the other side of these types).
 
 export type Dtype = "float64" | "float32" | "int32" | "uint8";
 

@@ -4,8 +4,7 @@ _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def plain(number: float, digits: int = 3) -> str:
-    """A number for a sentence: `digits` decimals, or powers of ten where those would show nothing; a real minus "
-    "sign."""
+    """A number for a sentence: `digits` decimals, or a power of ten where those would show nothing; a true minus."""
     size = abs(number)
     if size == 0:
         return "0"

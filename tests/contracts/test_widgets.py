@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from coursekit.widgets import Button, Checkbox, Choice, Control, Point, Slider, Widget, find, ids, wire
-from coursekit.widgets.figure import Figure, Line, wire_array
+from coursekit.widgets.figure import Figure, Line
+from coursekit.widgets.marks import wire_array
 
 #: Seconds of processor time that one answer may take. A reader waits ten times as long on a slow phone.
 BUDGET = 1.0

@@ -19,8 +19,8 @@ from coursekit.widgets.figure import (
     Panel,
     Raster,
     Rule,
-    wire_array,
 )
+from coursekit.widgets.marks import wire_array
 
 LINE = Line(x=[0.0, 1.0], y=[1.0, 2.0])
 

@@ -30,12 +30,12 @@ class Verdict(StrEnum):
 class Claim:
     """One empirical claim of the lecture notes.
 
-    `statement` is the claim in our words, `source` says where it stands ("Chadha 2020; Krizhevsky et al. 2012"), `setup`
-    tells in one or two sentences what is run. `experiment(seed)` returns numbers by name; `judge` reads the verdict off
-    the numbers of all seeds, and `report` says them in one sentence. `verdict` is what the book prints: a run that
-    contradicts it fails the tests and the build. A claim that cannot be tested here has no experiment and a `reason`
-    that gives the source's own figure. So has one that is wrong by the record (who proposed what): there the sources in
-    `reason` are the evidence.
+    `statement` is the claim in our words, `source` says where it stands ("Chadha 2020; Krizhevsky et al. 2012"),
+    `setup` tells in one or two sentences what is run. `experiment(seed)` returns numbers by name; `judge` reads the
+    verdict off the numbers of all seeds, and `report` says them in one sentence. `verdict` is what the book prints: a
+    run that contradicts it fails the tests and the build. A claim that cannot be tested here has no experiment and a
+    `reason` that gives the source's own figure. So has one that is wrong by the record (who proposed what): there the
+    sources in `reason` are the evidence.
     """
 
     id: str

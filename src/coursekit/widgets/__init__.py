@@ -22,7 +22,7 @@ __all__ = [
 ]
 
 #: Modules of this package that hold no widgets; every other one is a chapter.
-_MACHINERY = {"controls", "figure", "palette", "widget", "wire"}
+_MACHINERY = {"controls", "figure", "marks", "palette", "widget", "wire"}
 
 
 def chapters() -> list[str]:

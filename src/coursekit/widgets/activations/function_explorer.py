@@ -72,8 +72,8 @@ _TANGENT_HALF = 1.6
             label="Bend maxout into |x|",
             values={"unit": "maxout", "x": -2.0, "alpha": 1.0},
             notice=(
-                "Two lines, the larger wins: with α = 1 the unit is the absolute value, with α = 0 it is ReLU. It "
-                "is flat nowhere."
+                "Two lines, the larger wins: with α = 1 the unit is the absolute value, its slope −1 or 1 and "
+                "nowhere flat. With α = 0 it is ReLU."
             ),
         ),
     ],
