@@ -2,7 +2,7 @@
 
 import { gridY, plot } from "@observablehq/plot";
 import type { Axis, Panel } from "./figure";
-import { element, setText } from "./dom";
+import { element, freshId, setText } from "./dom";
 import { FONT_SIZE, drawLabels, endLabels, legend, placeLabels, textWidth } from "./labels";
 import { draw, isPainted, paint } from "./marks/index";
 import type { Context } from "./marks/context";
@@ -115,6 +115,7 @@ export class PanelView {
         ...panel.marks.flatMap((mark) => draw(mark, context)),
       ],
     });
+    ownClips(svg);
     drawLabels(svg, placeLabels(panel, frame, x, y, box, theme, inside, family), theme);
     svg.setAttribute("aria-hidden", "true");
     this.#paint(panel, context, width, height, box);
@@ -143,6 +144,15 @@ export class PanelView {
     canvas.rect(box.left, box.top, box.right - box.left, box.bottom - box.top);
     canvas.clip();
     for (const mark of pixels) paint(mark, context, canvas);
+  }
+}
+
+/** Plot counts its clip paths from 1 in every copy of the bundle: two widgets would share one, and the first one's frame. */
+function ownClips(svg: Element): void {
+  for (const clip of svg.querySelectorAll("clipPath")) {
+    const id = freshId();
+    for (const user of svg.querySelectorAll(`[clip-path="url(#${clip.id})"]`)) user.setAttribute("clip-path", `url(#${id})`);
+    clip.id = id;
   }
 }
 
