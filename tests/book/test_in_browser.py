@@ -1,27 +1,10 @@
 """The page's own script in a browser, from a folder without a server: search, theme, quiz, contents on a phone."""
 
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator:
-    pytest.importorskip("playwright", reason="NOT TESTED: the page's script; playwright is not installed")
-    from playwright.sync_api import sync_playwright
-
-    named = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        path = named or playwright.chromium.executable_path
-        if not os.path.exists(path):  # noqa: PTH110
-            pytest.skip("NOT TESTED: the page's script; no Chromium was found (name one in CHROMIUM)")
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -1,10 +1,9 @@
-"""What browser tests share: a Chromium, a server, and pages that say what went wrong in them."""
+"""What browser tests share: a server, pages that say what went wrong in them, and a chapter of trial widgets."""
 
 import functools
 import http.server
 import importlib.util
 import json
-import os
 import shutil
 import sys
 import threading
@@ -20,58 +19,6 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 TRIAL = Path(__file__).parent / "trial_chapter.py"
-
-#: No host but this machine can be found, so that a page that needs another one fails here and not at a reader's.
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
-
-
-def find_chromium() -> str | None:
-    """The browser named by CHROMIUM, else one on the path, else a Mac's own, else Playwright's."""
-    named = os.environ.get("CHROMIUM")
-    if named:
-        return named if Path(named).is_file() else shutil.which(named)
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if found := shutil.which(name):
-            return found
-    for app in ("Google Chrome.app/Contents/MacOS/Google Chrome", "Chromium.app/Contents/MacOS/Chromium"):
-        if (path := Path("/Applications") / app).is_file():
-            return str(path)
-    try:
-        from playwright.sync_api import sync_playwright
-    except ModuleNotFoundError:
-        return None
-    with sync_playwright() as playwright:
-        own = Path(playwright.chromium.executable_path)
-    return str(own) if own.is_file() else None
-
-
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    """The path of a Chromium; without one the test is skipped, and the run says so at its end."""
-    found = find_chromium()
-    if found is None:
-        pytest.skip("NOT TESTED: nothing that needs a browser; no Chromium was found (name one in CHROMIUM)")
-    return found
-
-
-@pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Any]:
-    """The running browser (Playwright's `Browser`)."""
-    reason = "NOT TESTED: nothing that needs a browser; the package playwright is not installed"
-    sync_api = pytest.importorskip("playwright.sync_api", reason=reason)
-    with sync_api.sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield running
-        running.close()
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
