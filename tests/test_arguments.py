@@ -1,0 +1,72 @@
+"""What a bad argument gets: one line that names the function, the argument, what came and what is allowed."""
+
+import numpy as np
+import pytest
+
+from coursekit.arguments import takes
+
+ROWS = np.ones((2, 3))
+
+
+@takes(x="array (N, D)", w="array (D, H)", y="optional labels (N) below H", p="real [0, 1)", n="whole [1, inf)")
+def everything(x, w, y=None, p=0.5, n=1):
+    """Takes one of each."""
+    return x, w, y, p, n
+
+
+@takes(a="finite array (...)", b="any array (...)", k="labels (M) below n", n="whole [1, 9]", rng="rng", f="function")
+def more(a, b, k=(0,), n=1, rng=None, f=None):
+    return a, b
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: everything(ROWS, np.ones((4, 2))), r"everything: w must be \(D, H\) with D = 3 as in x, it has shape"),
+        (lambda: everything(ROWS, w=np.ones(3)), r"everything: w must be \(D, H\), it has shape \(3,\)"),
+        (lambda: everything(np.ones((0, 3)), ROWS.T), r"x must not be empty, it has shape \(0, 3\)"),
+        (lambda: everything([[1.0], [1.0, 2.0]], ROWS.T), "x must be an array of numbers, its rows differ in length"),
+        (lambda: everything(ROWS.astype(complex), ROWS.T), "x must be an array of real numbers, not of complex128"),
+        (lambda: everything("text", ROWS.T), "x must be an array of real numbers, not of <U4"),
+        (lambda: everything(ROWS, ROWS.T, np.array([0, 2])), r"y must hold labels 0\.\.1, it holds 2"),
+        (lambda: everything(ROWS, ROWS.T, np.array([0, -1])), r"y must hold labels 0\.\.1, it holds -1"),
+        (lambda: everything(ROWS, ROWS.T, np.array([0.0, 1.0])), "y must hold whole-number labels, not float64"),
+        (lambda: everything(ROWS, ROWS.T, np.array([0])), r"y must be \(N,\) with N = 2 as in x, it has shape \(1,\)"),
+        (lambda: everything(ROWS, ROWS.T, p=1.0), r"p must be a number in \[0, 1\), not 1"),
+        (lambda: everything(ROWS, ROWS.T, p="half"), "p must be a number .*, not 'half'"),
+        (lambda: everything(ROWS, ROWS.T, p=True), "p must be a number .*, not True"),
+        (lambda: everything(ROWS, ROWS.T, p=float("nan")), "p must be a number .*, not nan"),
+        (lambda: everything(ROWS, ROWS.T, n=0), "n must be a whole number, 1 or more, not 0"),
+        (lambda: everything(ROWS, ROWS.T, n=1.0), "n must be a whole number, 1 or more, not 1.0"),
+        (lambda: more(np.array([1.0, np.nan]), [1, 2]), "a must be finite, it holds NaN or infinity"),
+        (lambda: more(ROWS, np.ones((2, 1))), r"b must have the shape of a, \(2, 3\), it has \(2, 1\)"),
+        (lambda: more(ROWS, ROWS, k=[1], n=1), r"k must hold labels 0\.\.0, it holds 1"),
+        (lambda: more(ROWS, ROWS, n=10), r"n must be a whole number in \[1, 9\], not 10"),
+        (lambda: more(ROWS, ROWS, rng=3), r"rng must be a numpy.random.Generator .*, not 3"),
+        (lambda: more(ROWS, ROWS, f=3), "f must be a function, not 3"),
+    ],
+)
+def test_one_line_says_what_came_and_what_is_allowed(call, message):
+    with pytest.raises(ValueError, match=message) as caught:
+        call()
+    assert "\n" not in str(caught.value)
+
+
+def test_what_fits_passes_and_dtypes_are_kept():
+    x, w, y, p, n = everything(ROWS.astype(np.float32), [[1, 2], [3, 4], [5, 6]], [0, 1], np.float32(0.25), np.int64(3))
+    assert (x.dtype, w.dtype, y.dtype.kind, p, n) == (np.float32, np.float64, "i", 0.25, 3)
+    pixels = more(ROWS, np.ones((2, 3), np.uint8))[1]
+    assert pixels.dtype == np.uint8
+    assert everything(ROWS, ROWS.T, None)[2] is None
+
+
+def test_the_function_itself_is_still_there():
+    assert everything.__doc__ == "Takes one of each."
+    assert everything.__wrapped__("no", "look", "at", "all", "of it")[0] == "no"
+    with pytest.raises(TypeError, match="missing 1 required positional argument"):
+        everything(ROWS)
+
+
+def test_a_rule_that_nobody_reads_is_a_mistake_of_the_author():
+    with pytest.raises(SyntaxError, match="no rule reads 'matrix'"):
+        takes(x="matrix")(lambda x: x)
