@@ -84,7 +84,7 @@ def number(what: str, value: Any, interval: str = "(-inf, inf)") -> float:
 def whole(what: str, value: Any, interval: str = "[1, inf)") -> int:
     """`value` as an int; raises `ValueError` if it is no whole number in `interval`."""
     contains, allowed = _interval(interval)
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)) or not contains(value):
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)) or not contains(int(value)):
         raise ValueError(f"{what} must be a whole number{allowed.removesuffix(', and finite')}, not {value!r}")
     return int(value)
 
