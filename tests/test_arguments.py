@@ -15,7 +15,8 @@ def everything(x, w, y=None, p=0.5, n=1):
 
 
 @takes(a="finite array (...)", b="any array (...)", k="labels (M) below n", n="whole [1, 9]", rng="rng", f="function")
-def more(a, b, k=(0,), n=1, rng=None, f=None):
+@takes(v="array (D) of 0 or more")
+def more(a, b, k=(0,), n=1, rng=None, f=None, v=(0.0,)):
     return a, b
 
 
@@ -44,6 +45,7 @@ def more(a, b, k=(0,), n=1, rng=None, f=None):
         (lambda: more(ROWS, ROWS, n=10), r"n must be a whole number in \[1, 9\], not 10"),
         (lambda: more(ROWS, ROWS, rng=3), r"rng must be a numpy.random.Generator .*, not 3"),
         (lambda: more(ROWS, ROWS, f=3), "f must be a function, not 3"),
+        (lambda: more(ROWS, ROWS, v=[0.0, -0.5]), "more: v must hold numbers of 0 or more, it holds -0.5"),
     ],
 )
 def test_one_line_says_what_came_and_what_is_allowed(call, message):
@@ -55,9 +57,26 @@ def test_one_line_says_what_came_and_what_is_allowed(call, message):
 def test_what_fits_passes_and_dtypes_are_kept():
     x, w, y, p, n = everything(ROWS.astype(np.float32), [[1, 2], [3, 4], [5, 6]], [0, 1], np.float32(0.25), np.int64(3))
     assert (x.dtype, w.dtype, y.dtype.kind, p, n) == (np.float32, np.float64, "i", 0.25, 3)
+    assert (type(p), type(n)) == (float, int)
     pixels = more(ROWS, np.ones((2, 3), np.uint8))[1]
     assert pixels.dtype == np.uint8
     assert everything(ROWS, ROWS.T, None)[2] is None
+
+
+@takes(images="any array (N, ...)", labels="any array (N, ...)", draws="size")
+def axes(images, labels, draws=1):
+    return images.shape, labels.shape
+
+
+def test_further_axes_and_sizes():
+    assert axes(np.ones((3, 2, 2)), np.ones(3), (2, 4)) == ((3, 2, 2), (3,))
+    with pytest.raises(ValueError, match=r"labels must be \(N, \.\.\.\) with N = 3 as in images, it has shape \(2,"):
+        axes(np.ones((3, 2, 2)), np.ones((2, 3)))
+    with pytest.raises(ValueError, match=r"images must be \(N, \.\.\.\), it has shape \(\)"):
+        axes(1.0, np.ones(3))
+    for draws in (0, 2.0, (2, -1)):
+        with pytest.raises(ValueError, match="draws must be a whole number, 1 or more, not"):
+            axes(np.ones(3), np.ones(3), draws)
 
 
 def test_the_function_itself_is_still_there():

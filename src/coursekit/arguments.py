@@ -12,13 +12,14 @@ ValueError: thinned: p must be a number in [0, 1), not 1.5
 What can be asked of an argument:
 
 - `array (N, D)`: a floating array of that shape, not empty. A letter stands for one size, the same wherever it stands
-  among the function's arguments; a whole number for itself; `...` for any shape, again the same everywhere. Whole
-  numbers become float64, all other dtypes are refused.
-- `finite array (N, D)`: the same without NaN and infinity.
+  among the function's arguments; a whole number for itself; `...` for any shape, again the same everywhere, and at the
+  end, `(N, ...)`, for any further axes. Whole numbers become float64, all other dtypes are refused.
+- `finite array (N, D)`: the same without NaN and infinity. `array (D) of 0 or more`: without negative entries.
 - `any array (N, H, W, C)`: a real array whose dtype is kept, uint8 too.
 - `labels (N)` or `labels (N) below C`: an integer array of values from 0 up, below a size or another argument.
-- `real [0, 1)`, `whole [1, inf)`: a number, a whole number, in the interval.
-- `rng`: a numpy.random.Generator. `function`: something that can be called.
+- `real [0, 1)`, `whole [1, inf)`: a number, a whole number, in the interval. One of NumPy's comes in as Python's: a
+  float64 scalar would turn a float32 array into float64.
+- `rng`: a numpy.random.Generator. `function`: something that can be called. `size`: a whole number or a tuple of them.
 - `optional ...`: any of these, or None.
 """
 
@@ -103,6 +104,13 @@ def function(what: str, value: Any) -> Any:
     return value
 
 
+def lengths(what: str, value: Any) -> Any:
+    """`value`; raises `ValueError` if it is neither a whole number of 1 or more nor a tuple of them."""
+    for length in value if isinstance(value, tuple) else (value,):
+        whole(what, length)
+    return value
+
+
 def real_array(what: str, value: Any, *, floating: bool = True, finite: bool = False) -> np.ndarray[Any, Any]:
     """`value` as an array of real numbers that is not empty; whole numbers become float64 where `floating`."""
     try:
@@ -147,15 +155,24 @@ def _parse(rule: str) -> Look:
         return lambda what, value, sizes, given: generator(what, value)
     if rule == "function":
         return lambda what, value, sizes, given: function(what, value)
+    if rule == "size":
+        return lambda what, value, sizes, given: lengths(what, value)
     if match := re.fullmatch(r"(real|whole) ([\[(].+[\])])", rule):
         check, interval = (number if match[1] == "real" else whole), match[2]
-        # Checked, not converted: the function keeps what it was given.
-        return lambda what, value, sizes, given: (check(what, value, interval), value)[1]
-    if match := re.fullmatch(r"(finite |any )?array \((.+)\)", rule):
+
+        def look_at_number(what: str, value: Any, sizes: Sizes, given: dict[str, Any]) -> Any:
+            check(what, value, interval)
+            return value.item() if isinstance(value, (np.generic, np.ndarray)) else value
+
+        return look_at_number
+    if match := re.fullmatch(r"(finite |any )?array \((.+?)\)( of 0 or more)?", rule):
         dims, floating, finite = _dims(match[2]), match[1] != "any ", match[1] == "finite "
+        signed = match[3] is None
 
         def look(what: str, value: Any, sizes: Sizes, given: dict[str, Any]) -> Any:
             array = real_array(what, value, floating=floating, finite=finite)
+            if not signed and array.min() < 0:
+                raise ValueError(f"{what} must hold numbers of 0 or more, it holds {array.min():g}")
             _fit(what, array.shape, dims, sizes)
             return array
 
@@ -186,6 +203,9 @@ def _fit(what: str, shape: tuple[int, ...], dims: list[str], sizes: Sizes) -> No
             raise ValueError(f"{what} must have the shape of {source}, {known}, it has {shape}")
         return
     form = f"({', '.join(dims)}{',' if len(dims) == 1 else ''})"
+    if dims[-1] == "...":
+        dims = dims[:-1]
+        shape = shape[: len(dims)]
     if len(shape) != len(dims):
         raise ValueError(f"{what} must be {form}, it has shape {shape}")
     for dim, size in zip(dims, shape, strict=True):

@@ -2,6 +2,7 @@
 
 import doctest
 import importlib
+import inspect
 import pkgutil
 
 import numpy as np
@@ -11,6 +12,7 @@ import coursekit.data
 import coursekit.nn
 import coursekit.optim
 import coursekit.training
+from coursekit.arguments import takes
 
 ROOMS = [coursekit.nn, coursekit.optim, coursekit.data, coursekit.training]
 MODULES = [m.name for room in ROOMS for m in pkgutil.iter_modules(room.__path__, room.__name__ + ".")]
@@ -18,8 +20,23 @@ MODULES = [m.name for room in ROOMS for m in pkgutil.iter_modules(room.__path__,
 NAMES = {"np": np} | {name: vars(room)[name] for room in ROOMS for name in room.__all__}
 
 
+class Finder(doctest.DocTestFinder):
+    """Finds functions under `takes` too, whose outermost layer belongs to the module that `takes` is in."""
+
+    def _from_module(self, module, object):
+        return super()._from_module(module, inspect.unwrap(object))
+
+
 def examples(module):
-    return [test for test in doctest.DocTestFinder().find(module, extraglobs=NAMES) if test.examples]
+    return [test for test in Finder().find(module, extraglobs=NAMES) if test.examples]
+
+
+def test_examples_of_checked_functions_are_found(monkeypatch):
+    module = importlib.import_module("coursekit.optim.rules")
+    before = len(examples(module))
+    checked = takes(w="array (...)")(module.sgd)
+    monkeypatch.setattr(module, "checked", checked, raising=False)
+    assert len(examples(module)) == before + 1
 
 
 @pytest.mark.parametrize("name", MODULES)
