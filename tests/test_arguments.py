@@ -79,6 +79,20 @@ def test_further_axes_and_sizes():
             axes(np.ones(3), np.ones(3), draws)
 
 
+@pytest.mark.parametrize("given", [[], np.zeros(0), (1, np.nan), np.array([np.inf, 2.0], np.float32)])
+def test_a_series_comes_in_as_python_floats(given):
+    came = takes(losses="series")(lambda losses: losses)(given)
+    assert type(came) is list
+    assert all(type(loss) is float for loss in came)
+    np.testing.assert_array_equal(came, np.asarray(given))
+
+
+@pytest.mark.parametrize("given", [3.0, [[1.0]], np.zeros((0, 2)), "loss", [None], None, {}])
+def test_what_is_no_series_is_refused(given):
+    with pytest.raises(ValueError, match="losses must be"):
+        takes(losses="series")(lambda losses: losses)(given)
+
+
 def test_the_function_itself_is_still_there():
     assert everything.__doc__ == "Takes one of each."
     assert everything.__wrapped__("no", "look", "at", "all", "of it")[0] == "no"

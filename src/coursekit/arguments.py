@@ -20,6 +20,7 @@ What can be asked of an argument:
 - `real [0, 1)`, `whole [1, inf)`: a number, a whole number, in the interval. One of NumPy's comes in as Python's: a
   float64 scalar would turn a float32 array into float64.
 - `rng`: a numpy.random.Generator. `function`: something that can be called. `size`: a whole number or a tuple of them.
+- `series`: a list or 1-D array of numbers, also empty, NaN or infinite, as losses may be; comes in as Python floats.
 - `optional ...`: any of these, or None.
 """
 
@@ -128,6 +129,14 @@ def real_array(what: str, value: Any, *, floating: bool = True, finite: bool = F
     return array
 
 
+def series(what: str, value: Any) -> list[float]:
+    """`value`, a list or a 1-D array of real numbers that may be empty, NaN or infinite, as Python floats."""
+    numbers = value if np.size(value) == 0 else real_array(what, value)
+    if np.ndim(numbers) != 1:
+        raise ValueError(f"{what} must be a list of numbers, it has shape {np.shape(numbers)}")
+    return [float(each) for each in numbers]
+
+
 def label_array(what: str, value: Any, below: int | None = None) -> np.ndarray[Any, Any]:
     """`value` as an array of whole-number labels from 0 up to, but without, `below`."""
     array = np.asarray(value)
@@ -157,6 +166,8 @@ def _parse(rule: str) -> Look:
         return lambda what, value, sizes, given: function(what, value)
     if rule == "size":
         return lambda what, value, sizes, given: lengths(what, value)
+    if rule == "series":
+        return lambda what, value, sizes, given: series(what, value)
     if match := re.fullmatch(r"(real|whole) ([\[(].+[\])])", rule):
         check, interval = (number if match[1] == "real" else whole), match[2]
 
