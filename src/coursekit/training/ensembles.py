@@ -1,0 +1,107 @@
+"""Ensembles: the predictions of several models, put together; the functions alone, without training."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coursekit.arguments import takes
+
+Array = NDArray[np.floating]
+Labels = NDArray[np.integer]
+
+
+@takes(probs="finite array (M, N, C)")
+def average_probabilities(probs: Array) -> Array:
+    """The mean of M members' probabilities, `(M, N, C)` to `(N, C)`; it keeps the dtype.
+
+    >>> average_probabilities(np.array([[[1.0, 0.0]], [[0.5, 0.5]]]))
+    array([[0.75, 0.25]])
+    """
+    mean: Array = probs.mean(axis=0)
+    return mean
+
+
+@takes(n_classes="whole [1, inf)", votes="labels (M, N) below n_classes")
+def majority_vote(votes: Labels, n_classes: int) -> NDArray[np.int64]:
+    """The label that most of M members give each of N examples, `(M, N)` to `(N,)`; a tie goes to the smaller label.
+
+    >>> majority_vote(np.array([[0, 2], [1, 1], [1, 2]]), 3)
+    array([1, 2])
+    """
+    counts = (votes[:, :, np.newaxis] == np.arange(n_classes)).sum(axis=0)
+    return np.argmax(counts, axis=1)
+
+
+@takes(n="whole [1, inf)", rng="rng")
+def bootstrap_indices(n: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """`(n,)`: indices of `n` examples drawn with replacement, the training set of one bagged model (Breiman 1996)."""
+    return rng.integers(n, size=n)
+
+
+@takes(n="whole [1, inf)", indices="labels (M) below n")
+def out_of_bag(indices: Labels, n: int) -> NDArray[np.int64]:
+    """The examples 0..n-1 that `indices` never drew, sorted: of a bootstrap sample `(1 - 1/n)**n`, about 37 %.
+
+    >>> out_of_bag(np.array([3, 0, 3, 1]), 5)
+    array([2, 4])
+    """
+    return np.setdiff1d(np.arange(n), indices)
+
+
+@takes(p="real [0, 1]", m="whole [1, inf)")
+def ensemble_error(p: float, m: int) -> float:
+    """How often a majority of `m` (odd) members is wrong, if each errs with probability `p`, independently of the rest.
+
+    The sum of `C(m, k) p^k (1 - p)^(m - k)` over `k > m / 2`. Raises `ValueError` if `m` is even.
+
+    >>> round(ensemble_error(0.2, 3), 3)
+    0.104
+    """
+    if m % 2 == 0:
+        raise ValueError(f"ensemble_error: m must be odd, so that there is no tie, not {m}")
+    if p in (0, 1):
+        return float(p)
+    # The binomial coefficients outgrow a float while the powers vanish; their product is taken as a sum of logarithms.
+    return math.fsum(
+        math.exp(math.log(math.comb(m, k)) + k * math.log(p) + (m - k) * math.log1p(-p))
+        for k in range(m // 2 + 1, m + 1)
+    )
+
+
+@takes(predictions="labels (M, N)", y="labels (N)")
+def error_correlation(predictions: Labels, y: Labels) -> NDArray[np.float64]:
+    """`(M, M)`: how the errors of M members on N examples go together, from their labels `(M, N)` and the true ones.
+
+    The correlation coefficients of the members' 0/1 errors; 0 for members that err independently, 1 where they err on
+    the same examples. NaN for a member that is always right or always wrong.
+
+    >>> error_correlation(np.array([[1, 0, 0, 0], [1, 1, 0, 0]]), np.zeros(4, int)).round(3)
+    array([[1.   , 0.577],
+           [0.577, 1.   ]])
+    """
+    wrong = (predictions != y).astype(np.float64)
+    apart = wrong - wrong.mean(axis=1, keepdims=True)
+    size = np.sqrt(np.sum(apart**2, axis=1))
+    with np.errstate(invalid="ignore"):
+        correlation: NDArray[np.float64] = (apart @ apart.T) / np.outer(size, size)
+    return correlation
+
+
+def weight_average(snapshots: Sequence[Array]) -> Array:
+    """The plain mean of weight arrays of one shape, such as the end of one run (Izmailov et al. 2018).
+
+    It makes sense for weights along one path of training; those of separate runs lie in different valleys. Statistics
+    that a layer keeps beside its weights (BatchNorm's) have to be measured anew. Raises `ValueError` if there is no
+    snapshot or their shapes differ.
+
+    >>> weight_average([np.array([1.0, 2.0]), np.array([3.0, 2.0])])
+    array([2., 2.])
+    """
+    arrays = [np.asarray(snapshot) for snapshot in snapshots]
+    if not arrays or len({array.shape for array in arrays}) > 1:
+        shapes = ", ".join(str(array.shape) for array in arrays)
+        raise ValueError(f"weight_average: snapshots must be arrays of one shape, at least one, not [{shapes}]")
+    mean: Array = np.mean(arrays, axis=0)
+    return mean
