@@ -1,6 +1,41 @@
-"""Data: toy sets drawn from a generator, and small real sets that lie in the package."""
+"""Data: toy sets drawn from a generator, small real sets, preprocessing, augmentation, sampling and splits."""
 
 from coursekit.data.bundled import digits
+from coursekit.data.images import add_noise, horizontal_flip, pad_and_crop, random_crop, random_flip
+from coursekit.data.preprocessing import (
+    class_weights,
+    pca,
+    per_image_normalize,
+    principal_axes,
+    scale_to_range,
+    standardize,
+    subtract_channel_mean,
+    whiten,
+    zca_whiten,
+    zero_center,
+)
 from coursekit.data.toy import blobs, circles, moons, spiral, xor
 
-__all__ = ["blobs", "circles", "digits", "moons", "spiral", "xor"]
+__all__ = [
+    "add_noise",
+    "blobs",
+    "circles",
+    "class_weights",
+    "digits",
+    "horizontal_flip",
+    "moons",
+    "pad_and_crop",
+    "pca",
+    "per_image_normalize",
+    "principal_axes",
+    "random_crop",
+    "random_flip",
+    "scale_to_range",
+    "spiral",
+    "standardize",
+    "subtract_channel_mean",
+    "whiten",
+    "xor",
+    "zca_whiten",
+    "zero_center",
+]
