@@ -31,7 +31,8 @@ def majority_vote(votes: Labels, n_classes: int) -> NDArray[np.int64]:
     array([1, 2])
     """
     counts = (votes[:, :, np.newaxis] == np.arange(n_classes)).sum(axis=0)
-    return np.argmax(counts, axis=1)
+    winners: NDArray[np.int64] = counts.argmax(axis=1)
+    return winners
 
 
 @takes(n="whole [1, inf)", rng="rng")
