@@ -1,6 +1,50 @@
-"""Optimization: update rules as pure functions, and optimizers that apply them in place to a model's parameters."""
+"""Optimization: update rules as pure functions, optimizers that apply them in place, learning rates over time."""
 
+from coursekit.optim.composing import ReduceOnPlateau, Schedule, in_sequence, rate_at
 from coursekit.optim.optimizers import SGD, Adam, Optimizer
-from coursekit.optim.rules import adam, sgd
+from coursekit.optim.rules import adadelta, adagrad, adam, adamw, momentum, nesterov, newton_step, rmsprop, sgd
+from coursekit.optim.scaling import batch_size_schedule, linear_scaling, sqrt_scaling
+from coursekit.optim.schedules import (
+    constant,
+    cosine_decay,
+    early_stopping,
+    exponential_decay,
+    has_converged,
+    inverse_time_decay,
+    one_cycle,
+    reduce_on_plateau,
+    step_decay,
+    warmup,
+)
 
-__all__ = ["SGD", "Adam", "Optimizer", "adam", "sgd"]
+__all__ = [
+    "SGD",
+    "Adam",
+    "Optimizer",
+    "ReduceOnPlateau",
+    "Schedule",
+    "adadelta",
+    "adagrad",
+    "adam",
+    "adamw",
+    "batch_size_schedule",
+    "constant",
+    "cosine_decay",
+    "early_stopping",
+    "exponential_decay",
+    "has_converged",
+    "in_sequence",
+    "inverse_time_decay",
+    "linear_scaling",
+    "momentum",
+    "nesterov",
+    "newton_step",
+    "one_cycle",
+    "rate_at",
+    "reduce_on_plateau",
+    "rmsprop",
+    "sgd",
+    "sqrt_scaling",
+    "step_decay",
+    "warmup",
+]
