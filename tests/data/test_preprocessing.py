@@ -214,7 +214,7 @@ def test_one_row_and_large_numbers_are_no_trouble(name):
 
 @every_pair
 def test_float32_is_as_good_as_its_digits(name):
-    """A million rows around 1e4: a running float32 sum would be off by whole units."""
+    """A hundred thousand rows around 1e4: a running float32 sum would be off by whole units."""
     rng = np.random.default_rng(0)
     a = (1e4 + rng.standard_normal((100_000, 2)) * [1.0, 3.0]).astype(np.float32)
     small, exact = PAIRS[name](a, a[:5]), PAIRS[name](a.astype(np.float64), a[:5].astype(np.float64))

@@ -15,6 +15,7 @@ from coursekit.data.preprocessing import (
     zero_center,
 )
 from coursekit.data.toy import blobs, circles, moons, spiral, xor
+from coursekit.data.warping import elastic_distortion, rescale, rotate, sample_at, shift
 
 __all__ = [
     "add_noise",
@@ -22,6 +23,7 @@ __all__ = [
     "circles",
     "class_weights",
     "digits",
+    "elastic_distortion",
     "horizontal_flip",
     "moons",
     "pad_and_crop",
@@ -30,7 +32,11 @@ __all__ = [
     "principal_axes",
     "random_crop",
     "random_flip",
+    "rescale",
+    "rotate",
+    "sample_at",
     "scale_to_range",
+    "shift",
     "spiral",
     "standardize",
     "subtract_channel_mean",
