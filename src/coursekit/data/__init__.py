@@ -1,5 +1,6 @@
 """Data: toy sets drawn from a generator, small real sets, preprocessing, augmentation, sampling and splits."""
 
+from coursekit.data.audio import change_tempo, shift_pitch, tone
 from coursekit.data.bundled import digits
 from coursekit.data.images import add_noise, horizontal_flip, pad_and_crop, random_crop, random_flip
 from coursekit.data.preprocessing import (
@@ -20,6 +21,7 @@ from coursekit.data.warping import elastic_distortion, rescale, rotate, sample_a
 __all__ = [
     "add_noise",
     "blobs",
+    "change_tempo",
     "circles",
     "class_weights",
     "digits",
@@ -37,9 +39,11 @@ __all__ = [
     "sample_at",
     "scale_to_range",
     "shift",
+    "shift_pitch",
     "spiral",
     "standardize",
     "subtract_channel_mean",
+    "tone",
     "whiten",
     "xor",
     "zca_whiten",
