@@ -6,24 +6,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from coursekit.arguments import takes
 from coursekit.nn import Loss, Sequential, SoftmaxCrossEntropy
 
 Array = NDArray[np.float64]
 
 
+@takes(f="function", h="real (0, inf)")
 def numerical_gradient(f: Callable[[Array], float], x: Array, h: float = 1e-5) -> Array:
     """`(f(x + h e_i) - f(x - h e_i)) / 2h` for every entry of `x`, a float64 array of any shape.
 
     `x` is stepped in place, entry by entry, and holds the same bits afterwards (also if `f` raises). The error is of
-    order `h**2` from the formula and `1e-16 * |f| / h` from rounding. Raises `TypeError` if `x` is not float64.
+    order `h**2` from the formula and `1e-16 * |f| / h` from rounding. Raises `ValueError` if `x` is not a float64 array
+    that can be written to.
 
     >>> numerical_gradient(lambda x: float(np.sum(x**2)), np.array([1.0, -3.0])).round(6)
     array([ 2., -6.])
     """
-    if not isinstance(x, np.ndarray) or x.dtype != np.float64:
-        raise TypeError("numerical_gradient needs x as a float64 array: smaller dtypes round away the difference")
-    if not h > 0:
-        raise ValueError(f"numerical_gradient: h must be above 0, not {h}")
+    # No copy will do: `f` may look at `x` itself, as `gradient_check` has the model do.
+    if not isinstance(x, np.ndarray) or x.dtype != np.float64 or not x.flags.writeable:
+        raise ValueError(f"numerical_gradient: x must be a float64 array that can be stepped in place, not {_kind(x)}")
     gradient = np.empty_like(x, subok=False)
     for i in np.ndindex(x.shape):
         original = x[i]
@@ -38,7 +40,8 @@ def numerical_gradient(f: Callable[[Array], float], x: Array, h: float = 1e-5) -
     return gradient
 
 
-def relative_error(a: ArrayLike, b: ArrayLike) -> float:
+@takes(a="array (...)", b="array (...)")
+def relative_error(a: NDArray[np.floating], b: NDArray[np.floating]) -> float:
     """`max |a - b| / max(|a| + |b|, 1e-12)` over all entries of two arrays of one shape.
 
     Raises `ValueError` on different shapes or empty arrays.
@@ -46,14 +49,10 @@ def relative_error(a: ArrayLike, b: ArrayLike) -> float:
     >>> relative_error(np.array([1.0, 3.0]), np.array([1.0, 1.0]))
     0.5
     """
-    a, b = np.asarray(a), np.asarray(b)
-    if a.shape != b.shape or a.size == 0:
-        raise ValueError(
-            f"relative_error compares two arrays of one shape, not empty; they have {a.shape} and {b.shape}"
-        )
     return float(np.max(np.abs(a - b) / np.maximum(np.abs(a) + np.abs(b), 1e-12)))
 
 
+@takes(h="real (0, inf)")
 def gradient_check(model: Sequential, x: ArrayLike, y: Any, *, loss: Loss | None = None, h: float = 1e-5) -> float:
     """The relative error of `model`'s gradients against central differences, the largest over its parameters.
 
@@ -65,7 +64,7 @@ def gradient_check(model: Sequential, x: ArrayLike, y: Any, *, loss: Loss | None
     loss = SoftmaxCrossEntropy() if loss is None else loss
     if model.dtype != np.float64:
         raise ValueError(
-            f"gradient_check needs a float64 model, this one is {model.dtype}: build it with dtype=np.float64"
+            f"gradient_check: model must be float64, this one is {model.dtype}: build it with dtype=np.float64"
         )
     x = np.asarray(x, np.float64)
     model.check(x, y, loss)
@@ -79,3 +78,9 @@ def gradient_check(model: Sequential, x: ArrayLike, y: Any, *, loss: Loss | None
     rounding = 4.0 * np.finfo(np.float64).eps * abs(at_rest) / h
     explained = np.abs(gradient - numerical) <= rounding
     return relative_error(gradient, np.where(explained, gradient, numerical))
+
+
+def _kind(x: Any) -> str:
+    if not isinstance(x, np.ndarray):
+        return f"a {type(x).__name__}"
+    return f"one of {x.dtype}" if x.dtype != np.float64 else "a read-only one"
