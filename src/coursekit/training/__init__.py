@@ -14,7 +14,18 @@ from coursekit.training.ensembles import (
 )
 from coursekit.training.folds import cross_validate, k_fold
 from coursekit.training.loop import Step, sgd_train, train
+from coursekit.training.metrics import (
+    accuracy,
+    balanced_accuracy,
+    confusion_matrix,
+    f1_score,
+    precision,
+    predicted_labels,
+    recall,
+    top_k_accuracy,
+)
 from coursekit.training.noise import accumulate_gradients, minibatch_gradient_error, noise_scale, updates_per_epoch
+from coursekit.training.progress_bars import progress
 from coursekit.training.rates import lr_range_test
 from coursekit.training.search import Trial, best_trial, grid, grid_search, log_uniform, random_search, trials
 
@@ -22,14 +33,18 @@ __all__ = [
     "Step",
     "Trial",
     "accumulate_gradients",
+    "accuracy",
     "average_probabilities",
+    "balanced_accuracy",
     "best_trial",
     "bootstrap_indices",
+    "confusion_matrix",
     "cross_validate",
     "diagnose",
     "ensemble_error",
     "error_correlation",
     "expected_initial_loss",
+    "f1_score",
     "gradient_check",
     "grid",
     "grid_search",
@@ -42,9 +57,14 @@ __all__ = [
     "noise_scale",
     "numerical_gradient",
     "out_of_bag",
+    "precision",
+    "predicted_labels",
+    "progress",
     "random_search",
+    "recall",
     "relative_error",
     "sgd_train",
+    "top_k_accuracy",
     "train",
     "trials",
     "update_ratio",
