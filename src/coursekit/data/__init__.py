@@ -15,11 +15,15 @@ from coursekit.data.preprocessing import (
     zca_whiten,
     zero_center,
 )
+from coursekit.data.sampling import balanced_batches, balanced_indices, imbalance, weighted_indices
+from coursekit.data.splits import train_test_split, train_validation_test_split
 from coursekit.data.toy import blobs, circles, moons, spiral, xor
 from coursekit.data.warping import elastic_distortion, rescale, rotate, sample_at, shift
 
 __all__ = [
     "add_noise",
+    "balanced_batches",
+    "balanced_indices",
     "blobs",
     "change_tempo",
     "circles",
@@ -27,6 +31,7 @@ __all__ = [
     "digits",
     "elastic_distortion",
     "horizontal_flip",
+    "imbalance",
     "moons",
     "pad_and_crop",
     "pca",
@@ -44,6 +49,9 @@ __all__ = [
     "standardize",
     "subtract_channel_mean",
     "tone",
+    "train_test_split",
+    "train_validation_test_split",
+    "weighted_indices",
     "whiten",
     "xor",
     "zca_whiten",

@@ -84,7 +84,7 @@ def change_tempo(signal: Signal, factor: float, window: int = 512) -> Signal:
 
 @takes(signal="finite array (N)", semitones="real [-48, 48]")
 def shift_pitch(signal: Signal, semitones: float) -> Signal:
-    """The signal `semitones` higher (lower where negative) at its old length: all frequencies times `2**(semitones/12)`.
+    """The signal `semitones` higher (lower where negative) at its old length: frequencies times `2**(semitones / 12)`.
 
     The tempo is changed by the inverse of that, which keeps the pitch, and the result is resampled to the old length,
     which moves both. Frequencies that would pass half the sample rate are lost.
