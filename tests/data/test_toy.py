@@ -12,8 +12,8 @@ def make(name, n=300, seed=0, **settings):
 
 
 def test_the_table_holds_every_toy_set():
-    public = {name: getattr(data, name) for name in data.__all__}
-    assert set(SETS) == {name for name, value in public.items() if value.__module__ == "coursekit.data.toy"}
+    modules = {name: getattr(getattr(data, name), "__module__", "") for name in data.__all__}
+    assert set(SETS) == {name for name, module in modules.items() if module == "coursekit.data.toy"}
 
 
 @every_set
@@ -72,13 +72,19 @@ def test_blobs_have_their_centres_on_the_circle():
 @pytest.mark.parametrize(
     ("name", "settings", "message"),
     [
-        ("spiral", {"n": 0}, "spiral: n must be a whole number of points, at least 1, not 0"),
+        ("spiral", {"n": 0}, "spiral: n must be a whole number, 1 or more, not 0"),
         ("moons", {"n": 2.5}, "moons: n must be"),
-        ("blobs", {"n_classes": 1}, "blobs: n_classes must be a whole number, at least 2, not 1"),
-        ("circles", {"noise": -0.1}, "circles: noise must be a finite number of 0 or more, not -0.1"),
+        ("blobs", {"n_classes": 1}, "blobs: n_classes must be a whole number, 2 or more, not 1"),
+        ("circles", {"noise": -0.1}, "circles: noise must be a number, 0 or more, and finite, not -0.1"),
         ("xor", {"noise": float("nan")}, "xor: noise must be"),
     ],
 )
 def test_bad_arguments_are_refused(name, settings, message):
     with pytest.raises(ValueError, match=message):
         make(name, **settings)
+
+
+@every_set
+def test_the_generator_must_be_one(name):
+    with pytest.raises(ValueError, match=f"{name}: rng must be a numpy.random.Generator .*, not 0"):
+        getattr(data, name)(10, 0)

@@ -1,7 +1,7 @@
 """Data: toy sets drawn from a generator, small real sets, preprocessing, augmentation, sampling and splits."""
 
 from coursekit.data.audio import change_tempo, shift_pitch, tone
-from coursekit.data.bundled import digits
+from coursekit.data.bundled import IRIS_FEATURES, IRIS_SPECIES, digits, iris
 from coursekit.data.images import add_noise, horizontal_flip, pad_and_crop, random_crop, random_flip
 from coursekit.data.preprocessing import (
     class_weights,
@@ -21,6 +21,8 @@ from coursekit.data.toy import blobs, circles, moons, spiral, xor
 from coursekit.data.warping import elastic_distortion, rescale, rotate, sample_at, shift
 
 __all__ = [
+    "IRIS_FEATURES",
+    "IRIS_SPECIES",
     "add_noise",
     "balanced_batches",
     "balanced_indices",
@@ -32,6 +34,7 @@ __all__ = [
     "elastic_distortion",
     "horizontal_flip",
     "imbalance",
+    "iris",
     "moons",
     "pad_and_crop",
     "pca",
