@@ -14,6 +14,7 @@ from coursekit.training.ensembles import (
 )
 from coursekit.training.folds import cross_validate, k_fold
 from coursekit.training.loop import Step, sgd_train, train
+from coursekit.training.members import Member, bagging, ensemble_probabilities, predict_probabilities, snapshots
 from coursekit.training.metrics import (
     accuracy,
     balanced_accuracy,
@@ -24,30 +25,47 @@ from coursekit.training.metrics import (
     recall,
     top_k_accuracy,
 )
-from coursekit.training.noise import accumulate_gradients, minibatch_gradient_error, noise_scale, updates_per_epoch
+from coursekit.training.noise import (
+    accumulate_gradients,
+    minibatch_gradient_error,
+    noise_scale,
+    noise_scale_from_norms,
+    per_example_gradients,
+    updates_per_epoch,
+)
 from coursekit.training.progress_bars import progress
-from coursekit.training.rates import lr_range_test
+from coursekit.training.rates import RangeTest, lr_range_test, range_test
+from coursekit.training.refining import Range, Search, coarse_to_fine, quasi_random_search, settings_at
 from coursekit.training.search import Trial, best_trial, grid, grid_search, log_uniform, random_search, trials
+from coursekit.training.sequences import halton_points
 
 __all__ = [
+    "Member",
+    "Range",
+    "RangeTest",
+    "Search",
     "Step",
     "Trial",
     "accumulate_gradients",
     "accuracy",
     "average_probabilities",
+    "bagging",
     "balanced_accuracy",
     "best_trial",
     "bootstrap_indices",
+    "coarse_to_fine",
     "confusion_matrix",
     "cross_validate",
     "diagnose",
     "ensemble_error",
+    "ensemble_probabilities",
     "error_correlation",
     "expected_initial_loss",
     "f1_score",
     "gradient_check",
     "grid",
     "grid_search",
+    "halton_points",
     "k_fold",
     "log_uniform",
     "lr_range_test",
@@ -55,15 +73,22 @@ __all__ = [
     "minibatch_gradient_error",
     "minibatches",
     "noise_scale",
+    "noise_scale_from_norms",
     "numerical_gradient",
     "out_of_bag",
+    "per_example_gradients",
     "precision",
+    "predict_probabilities",
     "predicted_labels",
     "progress",
+    "quasi_random_search",
     "random_search",
+    "range_test",
     "recall",
     "relative_error",
+    "settings_at",
     "sgd_train",
+    "snapshots",
     "top_k_accuracy",
     "train",
     "trials",

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from coursekit.arguments import takes
+from coursekit.nn import Loss, Sequential, SoftmaxCrossEntropy
 
 Array = NDArray[np.floating]
 
@@ -75,3 +76,48 @@ def noise_scale(per_example_grads: Array) -> float:
     mean = per_example_grads.mean(axis=0, dtype=np.float64)
     squared_norm = mean @ mean
     return float(trace / squared_norm) if squared_norm > 0 else math.inf
+
+
+@takes(
+    norms_small="finite array (T) of 0 or more",
+    norms_big="finite array (S) of 0 or more",
+    batch_small="whole [1, inf)",
+    batch_big="whole [1, inf)",
+)
+def noise_scale_from_norms(norms_small: Array, norms_big: Array, batch_small: int, batch_big: int) -> float:
+    """`noise_scale` as measured in training: from the norms of gradients at two batch sizes, `(T,)` and `(S,)`.
+
+    The expected squared norm at batch size B is `|G|**2 + S / B`. Two sizes give both unknowns (McCandlish et al. 2018,
+    appendix A.1), each from the mean of the squared norms: `|G|**2 = (B_big * big - B_small * small) / (B_big -
+    B_small)`, `S = (small - big) / (1 / B_small - 1 / B_big)`, and the result is `S / |G|**2`. A few norms give a rough
+    value, below 0 at worst; it is infinite where noise is all there is, `|G|**2 <= 0`. The parts of an accumulated
+    gradient are the small batches, their mean the big one. Raises `ValueError` if `batch_small` is not below
+    `batch_big`.
+
+    >>> round(noise_scale_from_norms(np.sqrt([3.0]), np.sqrt([1.5]), 1, 4), 6)
+    2.0
+    """
+    if batch_small >= batch_big:
+        raise ValueError(
+            f"noise_scale_from_norms: batch_small must be below batch_big, they are {batch_small} and {batch_big}"
+        )
+    small, big = (np.mean(np.square(norms, dtype=np.float64)) for norms in (norms_small, norms_big))
+    squared_norm = (batch_big * big - batch_small * small) / (batch_big - batch_small)
+    trace = (small - big) / (1.0 / batch_small - 1.0 / batch_big)
+    return float(trace / squared_norm) if squared_norm > 0 else math.inf
+
+
+def per_example_gradients(model: Sequential, x: ArrayLike, y: Any, *, loss: Loss | None = None) -> Array:
+    """`(N, n_params)`: the gradient of each example's own loss, for `minibatch_gradient_error` and `noise_scale`.
+
+    One backward pass per example, as outside training: with dropout's random masks or the statistics of a batch, an
+    example has no gradient of its own. `loss` is softmax cross-entropy unless given. Overwrites `model.grads`.
+    """
+    loss = SoftmaxCrossEntropy() if loss is None else loss
+    x, y = np.asarray(x, model.dtype), np.asarray(y)
+    model.check(x, y, loss)
+    gradients = np.empty((len(x), model.params.size), model.dtype)
+    for i, gradient in enumerate(gradients):
+        model.loss_and_grad(x[i : i + 1], y[i : i + 1], loss, training=False)
+        gradient[:] = model.grads
+    return gradients

@@ -1,12 +1,18 @@
 """The learning-rate range test: raise the rate step by step until the loss blows up."""
 
+import copy
+import itertools
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from coursekit.arguments import takes
+from coursekit.nn import Loss, Sequential
+from coursekit.optim import Optimizer
+from coursekit.training.loop import train
 
 
 @takes(loss_at="function", lrs="finite array (R) of 0 or more")
@@ -21,7 +27,7 @@ def lr_range_test(loss_at: Callable[[float], float], lrs: Any) -> float | None:
     0.1
     """
     if np.any(np.diff(lrs) <= 0):
-        raise ValueError(f"lr_range_test: lrs must rise from each to the next, they are {lrs}")
+        raise ValueError(f"lr_range_test: lrs must rise from each to the next, not {np.array2string(lrs, threshold=6)}")
     largest, lowest = None, math.inf
     for lr in map(float, lrs):
         loss = loss_at(lr)
@@ -29,3 +35,53 @@ def lr_range_test(loss_at: Callable[[float], float], lrs: Any) -> float | None:
             break
         largest, lowest = lr, min(lowest, loss)
     return largest
+
+
+class RangeTest(NamedTuple):
+    """The rates that were tried, the loss after a step at each, and the largest that `lr_range_test` lets pass."""
+
+    lrs: list[float]
+    losses: list[float]
+    largest: float | None
+
+
+@takes(lrs="finite array (R) of 0 or more")
+def range_test(
+    model: Sequential,
+    x: ArrayLike,
+    y: Any,
+    *,
+    lrs: Any,
+    optimizer: Optimizer,
+    batch_size: int,
+    rng: np.random.Generator,
+    loss: Loss | None = None,
+) -> RangeTest:
+    """A learning-rate range test on a model (Smith 2017): one step of training per rate, the rates rising.
+
+    Works on copies: `model` and `optimizer` stay as they are. The loss of a rate is that of the next batch, after the
+    step. Ends where the loss blows up, with the bad loss as the last. `np.geomspace(1e-5, 10, 60)` is a good first
+    choice of rates; a mini-batch's loss is noisy, so look at the curve as well. Raises as `train` does.
+    """
+    rates = [float(lr) for lr in lrs]
+    steps = train(
+        copy.deepcopy(model),
+        x,
+        y,
+        optimizer=copy.deepcopy(optimizer),
+        loss=loss,
+        epochs=len(rates) + 1,  # more than enough: an epoch has a step or more
+        batch_size=batch_size,
+        rng=rng,
+        schedule=lambda t: rates[min(t, len(rates) - 1)],
+    )
+    after = itertools.islice(steps, 1, None)
+    losses: list[float] = []
+
+    def loss_at(_: float) -> float:
+        step = next(after, None)  # None: the run had diverged before its first step
+        losses.append(math.nan if step is None else step.loss)
+        return losses[-1]
+
+    largest = lr_range_test(loss_at, rates)
+    return RangeTest(rates[: len(losses)], losses, largest)
