@@ -10,61 +10,89 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from coursekit.arguments import takes
+
 Weights = NDArray[np.float64]
 
 
+@takes(fan_in="whole [1, inf)", fan_out="whole [1, inf)", value="real (-inf, inf)")
 def constant_init(fan_in: int, fan_out: int, value: float) -> Weights:
-    """All weights equal to `value`; every unit of the layer then learns the same (no symmetry is broken)."""
-    _check_fans(fan_in, fan_out)
+    """All weights equal to `value`: every unit of the layer then computes, and learns, the same.
+
+    Returns `(fan_in, fan_out)`, float64. Raises `ValueError` if a fan is below 1 or `value` is not finite.
+
+    >>> constant_init(1, 2, 0.5)
+    array([[0.5, 0.5]])
+    """
     return np.full((fan_in, fan_out), value, dtype=np.float64)
 
 
+@takes(fan_in="whole [1, inf)", fan_out="whole [1, inf)", std="real [0, inf)", rng="rng")
 def normal_init(fan_in: int, fan_out: int, std: float, rng: np.random.Generator) -> Weights:
-    """Normal with mean 0 and standard deviation `std`, whatever the layer's width."""
-    _check_fans(fan_in, fan_out)
-    if not std >= 0:
-        raise ValueError(f"normal_init: std must be 0 or more, not {std}")
+    """Normal with mean 0 and standard deviation `std`, whatever the layer's width.
+
+    Returns `(fan_in, fan_out)`, float64, drawn independently from N(0, std^2). Raises `ValueError` if a fan is below 1
+    or `std` is negative.
+    """
     return rng.standard_normal((fan_in, fan_out)) * std
 
 
+@takes(fan_in="whole [1, inf)", fan_out="whole [1, inf)", low="real (-inf, inf)", high="real (-inf, inf)", rng="rng")
+def uniform_init(fan_in: int, fan_out: int, low: float, high: float, rng: np.random.Generator) -> Weights:
+    """Uniform on `[low, high)`, whatever the layer's width; its variance is `(high - low)**2 / 12`.
+
+    Returns `(fan_in, fan_out)`, float64. Raises `ValueError` if a fan is below 1 or `low` is above `high`.
+    """
+    if low > high:
+        raise ValueError(f"uniform_init: low must be at most high, they are {low:g} and {high:g}")
+    return rng.uniform(low, high, (fan_in, fan_out))
+
+
+@takes(fan_in="whole [1, inf)", fan_out="whole [1, inf)", rng="rng")
 def xavier_init(fan_in: int, fan_out: int, rng: np.random.Generator, mode: str = "fan_in") -> Weights:
-    """Normal with variance `1 / fan_in`, or `2 / (fan_in + fan_out)` with `mode="fan_avg"` (Glorot & Bengio 2010)."""
+    """Normal with variance `1 / fan_in`, or `2 / (fan_in + fan_out)` with `mode="fan_avg"`.
+
+    The first keeps the variance of a linear layer's signal, the second is the compromise with keeping the gradient's,
+    which alone would need `1 / fan_out`. Returns `(fan_in, fan_out)`, float64. Raises `ValueError` if a fan is below 1
+    or on another mode. Source: Glorot & Bengio 2010, eq. 10 and 12, drawn from the normal distribution.
+    """
     if mode not in ("fan_in", "fan_avg"):
         raise ValueError(f'xavier_init: mode must be "fan_in" or "fan_avg", not {mode!r}')
-    _check_fans(fan_in, fan_out)
     variance = 1.0 / fan_in if mode == "fan_in" else 2.0 / (fan_in + fan_out)
     return normal_init(fan_in, fan_out, variance**0.5, rng)
 
 
+@takes(fan_in="whole [1, inf)", fan_out="whole [1, inf)", rng="rng")
 def xavier_uniform_init(fan_in: int, fan_out: int, rng: np.random.Generator) -> Weights:
-    """Uniform on `(-a, a)` with `a = sqrt(6 / (fan_in + fan_out))` (Glorot & Bengio 2010, eq. 16)."""
-    _check_fans(fan_in, fan_out)
+    """Uniform on `[-a, a)` with `a = sqrt(6 / (fan_in + fan_out))`, which has variance `2 / (fan_in + fan_out)`.
+
+    Returns `(fan_in, fan_out)`, float64. Raises `ValueError` if a fan is below 1. Source: Glorot & Bengio 2010, eq. 16.
+    """
     bound = (6.0 / (fan_in + fan_out)) ** 0.5
-    return rng.uniform(-bound, bound, (fan_in, fan_out))
+    return uniform_init(fan_in, fan_out, -bound, bound, rng)
 
 
+@takes(fan_in="whole [1, inf)", fan_out="whole [1, inf)", rng="rng")
 def he_init(fan_in: int, fan_out: int, rng: np.random.Generator) -> Weights:
-    """Normal with variance `2 / fan_in`: twice Xavier's, because ReLU halves the mean square (He et al. 2015)."""
-    _check_fans(fan_in, fan_out)
+    """Normal with variance `2 / fan_in`: twice Xavier's, because ReLU halves the mean square of the signal.
+
+    Returns `(fan_in, fan_out)`, float64. Raises `ValueError` if a fan is below 1. Source: He et al. 2015, eq. 10.
+    """
     return normal_init(fan_in, fan_out, (2.0 / fan_in) ** 0.5, rng)
 
 
 def draw_weights(
     init: Callable[..., NDArray[np.floating]], fan_in: int, fan_out: int, rng: np.random.Generator
 ) -> NDArray[np.floating]:
-    """What `init` gives for these fans; raises `ValueError` in one line if that is no array of weights."""
-    parameters = inspect.signature(init).parameters
-    arguments = {"rng": rng} if "rng" in parameters else {}
+    """What `init`, often a reader's own, gives for these fans; `ValueError` in one line if that is no array of weights.
+
+    Weights are finite numbers, `(fan_in, fan_out)`.
+    """
+    arguments = {"rng": rng} if "rng" in inspect.signature(init).parameters else {}
     weights = np.asarray(init(fan_in, fan_out, **arguments))
+    wanted = f"{getattr(init, '__name__', repr(init))} must return {(fan_in, fan_out)} numbers, (fan_in, fan_out)"
     if weights.shape != (fan_in, fan_out) or weights.dtype.kind not in "fiu":
-        name = getattr(init, "__name__", repr(init))
-        raise ValueError(
-            f"{name} must return {(fan_in, fan_out)} numbers, (fan_in, fan_out); "
-            f"it returned shape {weights.shape} of {weights.dtype}"
-        )
+        raise ValueError(f"{wanted}; it returned shape {weights.shape} of {weights.dtype}")
+    if not np.isfinite(weights).all():
+        raise ValueError(f"{wanted}; it returned NaN or infinity among them")
     return weights
-
-
-def _check_fans(fan_in: int, fan_out: int) -> None:
-    if fan_in < 1 or fan_out < 1:
-        raise ValueError(f"fan_in and fan_out must be at least 1, they are {fan_in} and {fan_out}")
