@@ -35,6 +35,7 @@ def more(a, b, k=(0,), n=1, rng=None, f=None, v=(0.0,)):
         (lambda: everything(ROWS, ROWS.T, np.array([0])), r"y must be \(N,\) with N = 2 as in x, it has shape \(1,\)"),
         (lambda: everything(ROWS, ROWS.T, p=1.0), r"p must be a number in \[0, 1\), not 1"),
         (lambda: everything(ROWS, ROWS.T, p="half"), "p must be a number .*, not 'half'"),
+        (lambda: everything(ROWS, ROWS.T, p=ROWS), r"p must be a number .*, not array\(\[\[1"),
         (lambda: everything(ROWS, ROWS.T, p=True), "p must be a number .*, not True"),
         (lambda: everything(ROWS, ROWS.T, p=float("nan")), "p must be a number .*, not nan"),
         (lambda: everything(ROWS, ROWS.T, n=0), "n must be a whole number, 1 or more, not 0"),

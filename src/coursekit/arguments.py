@@ -77,7 +77,7 @@ def number(what: str, value: Any, interval: str = "(-inf, inf)") -> float:
             raise TypeError
         real = float(value)
     except (TypeError, ValueError):
-        raise ValueError(f"{what} must be a number{allowed}, not {value!r}") from None
+        raise ValueError(f"{what} must be a number{allowed}, not {_shown(value)}") from None
     if not contains(real):
         raise ValueError(f"{what} must be a number{allowed}, not {real:g}")
     return real
@@ -87,8 +87,13 @@ def whole(what: str, value: Any, interval: str = "[1, inf)") -> int:
     """`value` as an int; raises `ValueError` if it is no whole number in `interval`."""
     contains, allowed = _interval(interval)
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)) or not contains(int(value)):
-        raise ValueError(f"{what} must be a whole number{allowed.removesuffix(', and finite')}, not {value!r}")
+        raise ValueError(f"{what} must be a whole number{allowed.removesuffix(', and finite')}, not {_shown(value)}")
     return int(value)
+
+
+def _shown(value: Any) -> str:
+    """What came, on one line: an array's own form has several."""
+    return " ".join(repr(value).split())
 
 
 def generator(what: str, value: Any) -> np.random.Generator:
