@@ -1,7 +1,9 @@
 """Optimization: update rules as pure functions, optimizers that apply them in place, learning rates over time."""
 
+from coursekit.optim.adaptive import AdaDelta, AdaGrad, Adam, AdamW, RMSProp
 from coursekit.optim.composing import ReduceOnPlateau, Schedule, in_sequence, rate_at
-from coursekit.optim.optimizers import SGD, Adam, Optimizer
+from coursekit.optim.descent import SGD, Momentum, Nesterov
+from coursekit.optim.optimizer import Optimizer
 from coursekit.optim.rules import adadelta, adagrad, adam, adamw, momentum, nesterov, newton_step, rmsprop, sgd
 from coursekit.optim.scaling import batch_size_schedule, linear_scaling, sqrt_scaling
 from coursekit.optim.schedules import (
@@ -19,8 +21,14 @@ from coursekit.optim.schedules import (
 
 __all__ = [
     "SGD",
+    "AdaDelta",
+    "AdaGrad",
     "Adam",
+    "AdamW",
+    "Momentum",
+    "Nesterov",
     "Optimizer",
+    "RMSProp",
     "ReduceOnPlateau",
     "Schedule",
     "adadelta",
