@@ -62,7 +62,7 @@ class Optimizer:
         self._lr = value
 
     def _checked_rate(self, value: Any) -> float | Array:
-        if np.ndim(value) != 1:
+        if np.ndim(value) != 1 or len(value) == 0:
             return number(f"{type(self).__name__}: lr", value, "[0, inf)")
         rates = [number(f"{type(self).__name__}: lr[{i}]", rate, "[0, inf)") for i, rate in enumerate(value)]
         return np.array(rates).reshape(-1, 1)
