@@ -4,12 +4,24 @@ import math
 import numpy as np
 import pytest
 
-from coursekit.nn import linear, linear_backward, softmax_cross_entropy
+from coursekit.nn import (
+    Dropout,
+    Linear,
+    Sequential,
+    SoftmaxCrossEntropy,
+    Tanh,
+    linear,
+    linear_backward,
+    softmax_cross_entropy,
+)
 from coursekit.training import (
     accumulate_gradients,
     minibatch_gradient_error,
     minibatches,
     noise_scale,
+    noise_scale_from_norms,
+    numerical_gradient,
+    per_example_gradients,
     updates_per_epoch,
 )
 
@@ -88,6 +100,60 @@ def test_accumulating_changes_nothing_that_grad_fn_returns():
     np.testing.assert_array_equal(kept, np.ones(3))
 
 
+@pytest.mark.parametrize(("small", "big"), [(1, 2), (1, 4), (2, 3)])
+def test_noise_scale_from_the_norms_of_all_batches_there_are(small, big):
+    """Drawn with replacement, from 4 examples: the expected squared norms are exact, and so is the result."""
+    grads = cloud(4, 3)
+    norms = [
+        np.array(
+            [np.linalg.norm(grads[list(batch)].mean(axis=0)) for batch in itertools.product(range(4), repeat=size)]
+        )
+        for size in (small, big)
+    ]
+    mean = grads.mean(axis=0)
+    expected = grads.var(axis=0).sum() / (mean @ mean)
+    assert noise_scale_from_norms(*norms, small, big) == pytest.approx(expected, rel=1e-10)
+    assert expected == pytest.approx(noise_scale(grads) * 3 / 4)  # n for n - 1: these four are all examples there are
+
+
+def test_noise_scale_from_norms_that_show_nothing_but_noise():
+    assert noise_scale_from_norms(np.array([2.0]), np.array([1.0]), 1, 4) == math.inf
+    assert noise_scale_from_norms(np.ones(3), np.ones(2), 2, 4) == 0.0
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_per_example_gradients_average_to_the_batchs_gradient(dtype):
+    rng = np.random.default_rng(0)
+    model = Sequential(Linear(3, 5), Tanh(), Dropout(0.5, rng=rng), Linear(5, 4), rng=rng, dtype=dtype)
+    x, y = rng.standard_normal((6, 3)), rng.integers(0, 4, 6)
+    grads = per_example_gradients(model, x, y)
+    assert grads.shape == (6, model.params.size)
+    assert grads.dtype == dtype
+    model.loss_and_grad(x, y, SoftmaxCrossEntropy(), training=False)
+    np.testing.assert_allclose(grads.mean(axis=0), model.grads, rtol=1e-4, atol=1e-8 if dtype == np.float64 else 1e-6)
+
+
+def test_per_example_gradients_against_differences():
+    def squares(scores, y):
+        return 0.5 * float(np.mean(np.sum((scores - y) ** 2, axis=1))), (scores - y) / len(y)
+
+    rng = np.random.default_rng(0)
+    model = Sequential(Linear(3, 4), Tanh(), Linear(4, 2), rng=rng)
+    x, y = rng.standard_normal((5, 3)), rng.standard_normal((5, 2))
+    grads = per_example_gradients(model, x, y, loss=squares)
+    for i in range(5):
+        numerical = numerical_gradient(lambda _, i=i: squares(model(x[i : i + 1]), y[i : i + 1])[0], model.params)
+        np.testing.assert_allclose(grads[i], numerical, rtol=1e-6, atol=1e-8)
+
+
+def test_per_example_gradients_want_labels_that_fit():
+    model = Sequential(Linear(3, 4), rng=np.random.default_rng(0))
+    with pytest.raises(ValueError, match=r"y must hold labels 0\.\.3, it holds 4"):
+        per_example_gradients(model, np.ones((2, 3)), np.array([0, 4]))
+    with pytest.raises(ValueError, match="as many"):
+        per_example_gradients(model, np.ones((2, 3)), np.array([0]))
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -97,6 +163,8 @@ def test_accumulating_changes_nothing_that_grad_fn_returns():
         (lambda: minibatch_gradient_error(np.ones(3), 1), r"per_example_grads must be \(n, D\), it has shape \(3,\)"),
         (lambda: minibatch_gradient_error(np.array([[np.nan]]), 1), "must be finite, it holds NaN or infinity"),
         (lambda: noise_scale(np.ones((1, 2))), "noise_scale: per_example_grads must have at least 2 rows, it has 1"),
+        (lambda: noise_scale_from_norms([1.0], [1.0], 4, 4), "batch_small must be below batch_big, they are 4 and 4"),
+        (lambda: noise_scale_from_norms([-1.0], [1.0], 2, 4), "norms_small must hold numbers of 0 or more"),
         (lambda: accumulate_gradients(max, np.ones((3, 1)), np.ones(2), 1), r"y must be \(N, \.\.\.\) with N = 3"),
         (lambda: accumulate_gradients(max, np.ones((3, 1)), np.ones(3), 0), "micro_batch must be a whole number"),
     ],

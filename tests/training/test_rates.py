@@ -1,7 +1,10 @@
 import numpy as np
 import pytest
 
-from coursekit.training import lr_range_test
+from coursekit.data import spiral
+from coursekit.nn import Dropout, Linear, ReLU, Sequential
+from coursekit.optim import SGD, Adam
+from coursekit.training import lr_range_test, range_test, train
 
 NAN, INF = float("nan"), float("inf")
 RATES = [0.001, 0.01, 0.1, 1.0]
@@ -40,7 +43,7 @@ def test_one_rate():
 @pytest.mark.parametrize(
     ("lrs", "message"),
     [
-        ([0.1, 0.01], r"lr_range_test: lrs must rise from each to the next, they are \[0.1  0.01\]"),
+        ([0.1, 0.01], r"lr_range_test: lrs must rise from each to the next, not \[0.1  0.01\]"),
         ([0.1, 0.1], "lrs must rise"),
         ([-0.1, 0.1], "lrs must hold numbers of 0 or more"),
         ([], "lrs must not be empty"),
@@ -51,3 +54,81 @@ def test_rates_that_do_not_rise_are_refused(lrs, message):
     with pytest.raises(ValueError, match=message) as caught:
         lr_range_test(abs, lrs)
     assert "\n" not in str(caught.value)
+
+
+def net(seed=0):
+    return Sequential(
+        Linear(2, 16),
+        ReLU(),
+        Dropout(0.2, rng=np.random.default_rng(7)),
+        Linear(16, 3),
+        rng=np.random.default_rng(seed),
+    )
+
+
+def spiral_test(lrs, *, optimizer, model=None, seed=1, **settings):
+    x, y = spiral(120, np.random.default_rng(0))
+    model = net() if model is None else model
+    return range_test(
+        model, x, y, lrs=lrs, optimizer=optimizer, batch_size=32, rng=np.random.default_rng(seed), **settings
+    )
+
+
+def test_a_range_test_on_a_model_steps_once_per_rate():
+    lrs = np.geomspace(1e-3, 0.1, 9)
+    found = spiral_test(lrs, optimizer=SGD(lr=1.0))
+    x, y = spiral(120, np.random.default_rng(0))
+    expected = [
+        step.loss
+        for step in train(
+            net(),
+            x,
+            y,
+            optimizer=SGD(lr=1.0),
+            epochs=3,
+            batch_size=32,
+            rng=np.random.default_rng(1),
+            schedule=lambda t: [*lrs, 0.0, 0.0, 0.0][t],
+        )
+    ]
+    assert found.lrs == lrs.tolist()
+    assert found.losses == expected[1:10]  # the loss after the step at each rate
+    assert found.largest == lrs[-1]
+
+
+@pytest.mark.parametrize("optimizer", [SGD(lr=0.3), Adam(lr=0.3)])
+def test_model_and_optimizer_stay_as_they_are(optimizer):
+    x, y = spiral(120, np.random.default_rng(0))
+    model = net()
+    list(train(model, x, y, optimizer=optimizer, epochs=2, batch_size=32, rng=np.random.default_rng(5)))
+    bits, t = model.params.tobytes(), optimizer.t
+    first, second = (spiral_test(np.geomspace(1e-3, 1, 12), optimizer=optimizer, model=model) for _ in range(2))
+    assert first == second
+    assert model.params.tobytes() == bits
+    assert (optimizer.lr, optimizer.t) == (0.3, t)
+
+
+def test_it_ends_where_the_loss_blows_up():
+    found = spiral_test(np.geomspace(1e-3, 1e12, 31), optimizer=SGD(lr=1.0))
+    assert len(found.lrs) == len(found.losses) < 31
+    assert not found.losses[-1] <= 4 * min(found.losses[:-1])
+    assert found.largest == found.lrs[-2]
+    assert 0.01 < found.largest < 1e6
+
+
+def test_a_model_that_has_diverged_already_has_no_rate():
+    model = net()
+    model.params[:] = np.nan
+    found = spiral_test([0.1, 0.2], optimizer=SGD(lr=1.0), model=model)
+    assert found.largest is None
+    assert found.lrs == [0.1]
+
+
+def test_bad_arguments_of_a_range_test():
+    for changes, message in (
+        ({"lrs": [0.2, 0.1]}, "lrs must rise"),
+        ({"lrs": [-0.2, 0.1]}, "range_test: lrs must hold numbers of 0 or more"),
+        ({"optimizer": SGD}, "optimizer must be an optimizer such as"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            spiral_test(**({"lrs": [0.1], "optimizer": SGD(lr=1.0)} | changes))

@@ -19,7 +19,8 @@ Points = NDArray[np.float64]
 class Range:
     """The values of one hyperparameter, from `low` to `high`; equal steps are equal ratios where `log` is set.
 
-    Raises `ValueError` if `low` is not below `high`, or not above 0 where `log` is set.
+    A range of one value holds a parameter fixed. Raises `ValueError` if `low` is above `high`, or not above 0 where
+    `log` is set.
 
     >>> Range(1e-4, 1.0, log=True).at(0.5)
     0.01
@@ -32,8 +33,8 @@ class Range:
     def __post_init__(self) -> None:
         number("Range: low", self.low, "(0, inf)" if self.log else "(-inf, inf)")
         number("Range: high", self.high)
-        if not self.low < self.high < math.inf:
-            raise ValueError(f"Range: low must be below high, they are {self.low:g} and {self.high:g}")
+        if self.low > self.high:
+            raise ValueError(f"Range: low must not be above high, they are {self.low:g} and {self.high:g}")
 
     def at(self, share: float) -> float:
         """The value that lies this share of the way from `low` to `high`."""
@@ -41,9 +42,9 @@ class Range:
         return min(max(10.0**value if self.log else value, self.low), self.high)
 
     def share(self, value: float) -> float:
-        """How far `value` lies on the way from `low`, 0, to `high`, 1."""
+        """How far `value` lies on the way from `low`, 0, to `high`, 1; halfway where there is no way."""
         low, high = self._place(self.low), self._place(self.high)
-        return (self._place(value) - low) / (high - low)
+        return (self._place(value) - low) / (high - low) if low < high else 0.5
 
     def _place(self, value: float) -> float:
         return math.log10(value) if self.log else value
@@ -96,6 +97,7 @@ class Search(NamedTuple):
     rng="rng",
     shrink="real (0, 1)",
     edge="real [0, 0.5)",
+    points="function",
 )
 def coarse_to_fine(
     objective: Objective,
@@ -104,15 +106,16 @@ def coarse_to_fine(
     n: int,
     rounds: int,
     rng: np.random.Generator,
-    shrink: float = 0.5,
+    shrink: float = 0.6,
     edge: float = 0.05,
     points: Callable[[int, int, np.random.Generator], Points] = halton_points,
 ) -> Search:
-    """`rounds` of `n` settings each; a round's ranges are `shrink` times as wide as the last and around the best so far.
+    """`rounds` of `n` settings each, in ranges that shrink around the best so far: by the factor `shrink` each round.
 
-    They never leave `ranges`. Lower is better, NaN never wins. A best value in the outer share `edge` of its range is
-    reported. `points(n, d, rng)` gives the points of a round; `lambda n, d, rng: rng.random((n, d))` makes them
-    independent. Raises `ValueError` if the first round gives only NaN.
+    They never leave `ranges`. The smaller `shrink` is, the faster the search closes in, on a wrong place too: below 0.5
+    it cannot come back from one that lies half a range away. Lower is better, NaN never wins. A best value in the outer
+    share `edge` of its range is reported. `points(n, d, rng)` gives the points of a round; `lambda n, d, rng:
+    rng.random((n, d))` makes them independent. Raises `ValueError` if the first round gives only NaN.
 
     >>> bowl = lambda setting: (setting["x"] - 0.3) ** 2
     >>> found = coarse_to_fine(bowl, {"x": Range(-1, 1)}, n=8, rounds=5, rng=np.random.default_rng(0))
@@ -142,6 +145,5 @@ def _around(value: float, whole: Range, last: Range, shrink: float) -> Range:
 
 def _check(function: str, ranges: Ranges) -> None:
     if not isinstance(ranges, Mapping) or not ranges or not all(isinstance(ends, Range) for ends in ranges.values()):
-        raise ValueError(
-            f"{function}: ranges must be a dict such as {{'lr': Range(1e-4, 1, log=True)}}, not {ranges!r}"
-        )
+        example = "{'lr': Range(1e-4, 1, log=True)}"
+        raise ValueError(f"{function}: ranges must be a dict such as {example}, not {ranges!r}")
