@@ -3,6 +3,7 @@
 from coursekit.data.audio import change_tempo, shift_pitch, tone
 from coursekit.data.bundled import IRIS_FEATURES, IRIS_SPECIES, digits, iris
 from coursekit.data.images import add_noise, horizontal_flip, pad_and_crop, random_crop, random_flip
+from coursekit.data.local_files import CIFAR10_CLASSES, cifar10, mnist
 from coursekit.data.preprocessing import (
     class_weights,
     pca,
@@ -21,6 +22,7 @@ from coursekit.data.toy import blobs, circles, moons, spiral, xor
 from coursekit.data.warping import elastic_distortion, rescale, rotate, sample_at, shift
 
 __all__ = [
+    "CIFAR10_CLASSES",
     "IRIS_FEATURES",
     "IRIS_SPECIES",
     "add_noise",
@@ -28,6 +30,7 @@ __all__ = [
     "balanced_indices",
     "blobs",
     "change_tempo",
+    "cifar10",
     "circles",
     "class_weights",
     "digits",
@@ -35,6 +38,7 @@ __all__ = [
     "horizontal_flip",
     "imbalance",
     "iris",
+    "mnist",
     "moons",
     "pad_and_crop",
     "pca",
