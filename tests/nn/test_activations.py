@@ -135,6 +135,89 @@ def test_maxout_tie_goes_to_the_second_unit():
     assert (dx, dw1, db1, dw2, db2) == (1, 0, 0, 1, 1)
 
 
+def test_prelu_is_leaky_relu_and_its_slope_may_be_any_number():
+    x = np.random.default_rng(8).normal(size=(3, 4))
+    np.testing.assert_allclose(nn.prelu(x, 0.3), nn.leaky_relu(x, 0.3), rtol=1e-15)
+    np.testing.assert_array_equal(nn.prelu_backward(x, x, 0.3)[0], nn.leaky_relu_backward(x, x, 0.3))
+    for alpha in (-0.5, 0.0, 1.0, 2.5):
+        dx = nn.prelu_backward(np.ones_like(x), x, alpha)[0]
+        np.testing.assert_allclose(dx, numerical_gradient(lambda x, a=alpha: float(nn.prelu(x, a).sum()), x), rtol=1e-6)
+
+
+@every_activation
+def test_whole_numbers_and_single_numbers_are_taken_as_float64(name):
+    forward, backward = nn.ACTIVATIONS[name]
+    expected = forward(np.array([-2.0, 0.0, 3.0]))
+    for x in (np.array([-2, 0, 3]), [-2, 0, 3], np.array([-2, 0, 3], np.int8)):
+        np.testing.assert_array_equal(forward(x), expected)
+        assert forward(x).dtype == np.float64
+    assert float(forward(3.0)) == expected[2]
+    assert float(forward(np.float32(3.0))) == pytest.approx(expected[2], rel=1e-6)
+    assert float(backward(1.0, 3.0)) == backward(np.ones(1), np.array([3.0]))[0]
+
+
+@dtypes
+def test_a_slope_of_numpys_keeps_the_dtype(dtype):
+    x, alpha = np.linspace(-1, 1, 5, dtype=dtype), np.float64(0.25)
+    for out in (
+        nn.leaky_relu(x, alpha),
+        nn.leaky_relu_backward(x, x, alpha),
+        nn.prelu(x, np.array(0.25)),
+        nn.elu(x, alpha),
+    ):
+        assert out.dtype == dtype
+
+
+ONES, MAXOUT = np.ones((2, 3)), [np.ones((3, 4)), np.ones(4), np.ones((3, 4)), np.ones(4)]
+
+
+@every_activation
+def test_what_is_no_activation_input_is_refused_by_name(name):
+    forward, backward = nn.ACTIVATIONS[name]
+    for call, message in (
+        (lambda: forward(np.ones((0, 3))), rf"{name}: x must not be empty, it has shape \(0, 3\)"),
+        (lambda: forward("x"), f"{name}: x must be an array of real numbers"),
+        (lambda: forward(np.ones(2, complex)), f"{name}: x must be an array of real numbers, not of complex128"),
+        (
+            lambda: backward(np.ones(3), ONES),
+            rf"{name}_backward: x must have the shape of dout, \(3,\), it has \(2, 3\)",
+        ),
+        (lambda: backward(1.0, ONES), rf"{name}_backward: x must have the shape of dout"),
+    ):
+        with pytest.raises(ValueError, match=message) as caught:
+            call()
+        assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: nn.leaky_relu(ONES, 1.5), r"leaky_relu: alpha must be a number in \[0, 1\], not 1.5"),
+        (lambda: nn.leaky_relu_backward(ONES, ONES, -0.1), r"leaky_relu_backward: alpha must be a number in \[0, 1\]"),
+        (lambda: nn.prelu(ONES, float("nan")), "prelu: alpha must be a number, and finite, not nan"),
+        (lambda: nn.prelu_backward(ONES, ONES, np.ones(3)), "prelu_backward: alpha must be a number"),
+        (lambda: nn.elu(ONES, -1.0), "elu: alpha must be a number, 0 or more, and finite, not -1"),
+        (lambda: nn.elu_backward(ONES, ONES, "1"), "elu_backward: alpha must be a number"),
+        (lambda: nn.maxout(ONES.T, *MAXOUT), r"maxout: w1 must be \(D, H\) with D = 2 as in x, it has shape \(3, 4\)"),
+        (
+            lambda: nn.maxout(ONES, *MAXOUT[:3], np.ones(1)),
+            r"maxout: b2 must be \(H,\) with H = 4 as in w1, it has shape",
+        ),
+        (lambda: nn.maxout(ONES, *MAXOUT[:2], np.ones((3, 1)), np.ones(4)), r"maxout: w2 must be \(D, H\) with H = 4"),
+        (
+            lambda: nn.maxout_backward(ONES, ONES, *MAXOUT),
+            r"maxout_backward: w1 must be \(D, H\) with H = 3 as in dout",
+        ),
+        (lambda: nn.maxout_backward(np.ones((1, 4)), ONES, *MAXOUT), r"maxout_backward: x must be \(N, D\) with N = 1"),
+        (lambda: nn.dead_fraction(np.ones(3)), r"dead_fraction: h must be \(N, D\), it has shape \(3,\)"),
+    ],
+)
+def test_bad_input_is_refused_in_one_line(call, message):
+    with pytest.raises(ValueError, match=message) as caught:
+        call()
+    assert "\n" not in str(caught.value)
+
+
 def test_dead_fraction_counts_units_that_are_zero_for_all():
     h = np.array([[0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 2.0, 0.0]])
     assert nn.dead_fraction(h) == 0.5

@@ -2,7 +2,9 @@
 
 Every `*_backward(dout, x)` returns the gradient of `sum(dout * forward(x))` with respect to `x`, where `x` is the value
 BEFORE the activation. All are elementwise except maxout and work on any shape; they keep the dtype of a floating input
-and never change it. At a kink the derivative is the one of the side `x <= 0`, so relu's derivative at exactly 0 is 0.
+(whole numbers are taken as float64) and never change it. At a kink the derivative is the one of the side `x <= 0`, so
+relu's derivative at exactly 0 is 0. A `ValueError` says in one line what does not fit: an empty array or one that holds
+no real numbers, a `dout` of another shape than `x`, a slope outside its interval.
 """
 
 from collections.abc import Callable
@@ -10,95 +12,141 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from coursekit.arguments import takes
+
 Array = NDArray[np.floating]
 
 
+@takes(x="array (...)")
 def sigmoid(x: Array) -> Array:
     """The logistic function `1 / (1 + exp(-x))`; values in (0, 1).
 
     Computed from `exp(-|x|)`, which cannot overflow, so there is no warning at any finite input.
+
+    >>> sigmoid(np.array([-1e4, 0.0, 1e4]))
+    array([0. , 0.5, 1. ])
     """
     decay = np.exp(-np.abs(x))
     return np.where(x >= 0, 1.0, decay).astype(decay.dtype, copy=False) / (1.0 + decay)
 
 
+@takes(dout="array (...)", x="array (...)")
 def sigmoid_backward(dout: Array, x: Array) -> Array:
     """`dout * s * (1 - s)` with `s = sigmoid(x)`.
 
     `1 - sigmoid(x)` is taken as `sigmoid(-x)`: the same number, but exact where `s` has rounded to 1.
     """
-    return dout * sigmoid(x) * sigmoid(-x)
+    slope: Array = sigmoid(x) * sigmoid(-x)
+    return dout * slope
 
 
+@takes(x="array (...)")
 def tanh(x: Array) -> Array:
     """The hyperbolic tangent, `2 * sigmoid(2x) - 1`; values in (-1, 1), zero-centred."""
     return np.tanh(x)
 
 
+@takes(dout="array (...)", x="array (...)")
 def tanh_backward(dout: Array, x: Array) -> Array:
     """`dout * (1 - tanh(x)**2)`."""
     return dout * (1.0 - np.tanh(x) ** 2)
 
 
+@takes(x="array (...)")
 def relu(x: Array) -> Array:
-    """The rectified linear unit, `max(0, x)` (Nair & Hinton 2010)."""
+    """The rectified linear unit, `max(0, x)` (Nair & Hinton 2010).
+
+    >>> relu(np.array([-2.0, 0.0, 3.0]))
+    array([0., 0., 3.])
+    """
     return np.maximum(x, 0.0)
 
 
+@takes(dout="array (...)", x="array (...)")
 def relu_backward(dout: Array, x: Array) -> Array:
-    """`dout` where `x > 0`, else 0."""
+    """`dout` where `x > 0`, else 0.
+
+    >>> relu_backward(np.array([5.0, 5.0, 5.0]), np.array([-2.0, 0.0, 3.0]))
+    array([0., 0., 5.])
+    """
     return dout * (x > 0)
 
 
+@takes(x="array (...)", alpha="real [0, 1]")
 def leaky_relu(x: Array, alpha: float = 0.01) -> Array:
-    """`x` where `x > 0`, else `alpha * x`, with a fixed slope `0 <= alpha < 1` (Maas et al. 2013)."""
+    """`x` where `x > 0`, else `alpha * x`, with a fixed slope `0 <= alpha < 1` (Maas et al. 2013).
+
+    At `alpha = 1`, the limit, it is the identity; any other slope is a `ValueError`.
+
+    >>> leaky_relu(np.array([-2.0, 3.0]), alpha=0.5)
+    array([-1.,  3.])
+    """
     return np.where(x > 0, x, alpha * x)
 
 
+@takes(dout="array (...)", x="array (...)", alpha="real [0, 1]")
 def leaky_relu_backward(dout: Array, x: Array, alpha: float = 0.01) -> Array:
     """`dout` where `x > 0`, else `alpha * dout`."""
     return np.where(x > 0, dout, alpha * dout)
 
 
+@takes(x="array (...)", alpha="real (-inf, inf)")
 def prelu(x: Array, alpha: float) -> Array:
-    """Leaky ReLU whose slope `alpha` is a parameter that is learned (He et al. 2015)."""
-    return leaky_relu(x, alpha)
+    """`max(0, x) + alpha * min(0, x)`: leaky ReLU whose slope is learned, so it may be any number (He et al. 2015)."""
+    return np.maximum(x, 0.0) + alpha * np.minimum(x, 0.0)
 
 
+@takes(dout="array (...)", x="array (...)", alpha="real (-inf, inf)")
 def prelu_backward(dout: Array, x: Array, alpha: float) -> tuple[Array, float]:
     """Gradients with respect to the input and to the slope that all units share.
 
     Returns `dx` (shape of `x`) and `dalpha = sum(dout * x)` over the entries with `x <= 0`.
     """
-    dx = leaky_relu_backward(dout, x, alpha)
+    dx = np.where(x > 0, dout, alpha * dout)
     dalpha = float(np.sum(dout * np.minimum(x, 0.0)))
     return dx, dalpha
 
 
+@takes(x="array (...)", alpha="real [0, inf)")
 def elu(x: Array, alpha: float = 1.0) -> Array:
-    """`x` where `x > 0`, else `alpha * (exp(x) - 1)`; `alpha` is a constant (Clevert et al. 2016)."""
+    """`x` where `x > 0`, else `alpha * (exp(x) - 1)`; `alpha`, 0 or more, is a constant (Clevert et al. 2016).
+
+    >>> elu(np.array([-1e4, 0.0, 3.0]), alpha=2.0)
+    array([-2.,  0.,  3.])
+    """
     return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0.0)))
 
 
+@takes(dout="array (...)", x="array (...)", alpha="real [0, inf)")
 def elu_backward(dout: Array, x: Array, alpha: float = 1.0) -> Array:
     """`dout` where `x > 0`, else `dout * alpha * exp(x)`."""
     return np.where(x > 0, dout, dout * (alpha * np.exp(np.minimum(x, 0.0))))
 
 
+@takes(x="array (N, D)", w1="array (D, H)", b1="array (H)", w2="array (D, H)", b2="array (H)")
 def maxout(x: Array, w1: Array, b1: Array, w2: Array, b2: Array) -> Array:
     """The larger of two linear units, `max(x @ w1 + b1, x @ w2 + b2)` (Goodfellow et al. 2013).
 
-    `x` is `(N, D)`, `w1` and `w2` are `(D, H)`, `b1` and `b2` are `(H,)`; the result is `(N, H)`.
+    `x` is `(N, D)`, `w1` and `w2` are `(D, H)`, `b1` and `b2` are `(H,)`; the result is `(N, H)`. Raises `ValueError`
+    if the shapes do not fit.
     """
     return np.maximum(x @ w1 + b1, x @ w2 + b2)
 
 
+@takes(
+    dout="array (N, H)",
+    x="array (N, D)",
+    w1="array (D, H)",
+    b1="array (H)",
+    w2="array (D, H)",
+    b2="array (H)",
+)
 def maxout_backward(
     dout: Array, x: Array, w1: Array, b1: Array, w2: Array, b2: Array
 ) -> tuple[Array, Array, Array, Array, Array]:
     """Gradients `dx, dw1, db1, dw2, db2` of maxout; only the unit that won an entry gets its gradient.
 
-    A tie goes to the second unit.
+    `dout` is `(N, H)`, the others as in `maxout`. A tie goes to the second unit.
     """
     first_won = x @ w1 + b1 > x @ w2 + b2
     dout1, dout2 = dout * first_won, dout * ~first_won
@@ -106,21 +154,25 @@ def maxout_backward(
     return dx, x.T @ dout1, dout1.sum(axis=0), x.T @ dout2, dout2.sum(axis=0)
 
 
+@takes(x="array (...)")
 def softplus(x: Array) -> Array:
     """`log(1 + exp(x))`, a smooth ReLU whose derivative is the sigmoid (Dugas et al. 2001)."""
     return np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x)))
 
 
+@takes(dout="array (...)", x="array (...)")
 def softplus_backward(dout: Array, x: Array) -> Array:
     """`dout * sigmoid(x)`."""
     return dout * sigmoid(x)
 
 
+@takes(x="array (...)")
 def silu(x: Array) -> Array:
     """`x * sigmoid(x)`, also called swish (Elfwing et al. 2018; Ramachandran et al. 2017)."""
     return x * sigmoid(x)
 
 
+@takes(dout="array (...)", x="array (...)")
 def silu_backward(dout: Array, x: Array) -> Array:
     """`dout * s * (1 + x * (1 - s))` with `s = sigmoid(x)`."""
     return dout * sigmoid(x) * (1.0 + x * sigmoid(-x))
@@ -130,6 +182,7 @@ _GELU_SLOPE: float = 2.0 * (2.0 / np.pi) ** 0.5
 _GELU_CUBIC = 0.044715
 
 
+@takes(x="array (...)")
 def gelu(x: Array) -> Array:
     """`x * Phi(x)`, Phi the normal distribution function, in the tanh form of Hendrycks & Gimpel (2016).
 
@@ -138,6 +191,7 @@ def gelu(x: Array) -> Array:
     return x * sigmoid(_GELU_SLOPE * x * (1.0 + _GELU_CUBIC * x * x))
 
 
+@takes(dout="array (...)", x="array (...)")
 def gelu_backward(dout: Array, x: Array) -> Array:
     """The derivative of the tanh form, times `dout`."""
     inner = _GELU_SLOPE * x * (1.0 + _GELU_CUBIC * x * x)
@@ -145,8 +199,13 @@ def gelu_backward(dout: Array, x: Array) -> Array:
     return dout * sigmoid(inner) * (1.0 + x * sigmoid(-inner) * slope)
 
 
+@takes(h="array (N, D)")
 def dead_fraction(h: Array) -> float:
-    """Share of units (columns of `h`, `(N, D)`) whose output is 0 for every one of the N examples."""
+    """Share of units (columns of `h`, `(N, D)`) whose output is 0 for every one of the N examples.
+
+    >>> dead_fraction(np.array([[0.0, 1.0], [0.0, 0.0]]))
+    0.5
+    """
     return float(np.mean(np.all(h == 0, axis=0)))
 
 
