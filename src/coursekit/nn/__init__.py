@@ -27,9 +27,11 @@ from coursekit.nn.activations import (
 from coursekit.nn.affine import Linear, linear, linear_backward
 from coursekit.nn.elementwise import ELU, GELU, Elementwise, SiLU, Softplus
 from coursekit.nn.initialization import constant_init, he_init, normal_init, xavier_init, xavier_uniform_init
-from coursekit.nn.layer import Layer
+from coursekit.nn.layer import Layer, PlainLayer
 from coursekit.nn.losses import Loss, SoftmaxCrossEntropy, softmax, softmax_cross_entropy
-from coursekit.nn.model import Sequential
+from coursekit.nn.model import Sequential, Stack
+from coursekit.nn.normalizers import BatchNorm, LayerNorm, Normalizer
+from coursekit.nn.random_masks import Dropout
 from coursekit.nn.rectifiers import LeakyReLU, PReLU, ReLU
 from coursekit.nn.saturating import Sigmoid, Tanh
 from coursekit.nn.two_piece import Maxout
@@ -38,19 +40,25 @@ __all__ = [
     "ACTIVATIONS",
     "ELU",
     "GELU",
+    "BatchNorm",
+    "Dropout",
     "Elementwise",
     "Layer",
+    "LayerNorm",
     "LeakyReLU",
     "Linear",
     "Loss",
     "Maxout",
+    "Normalizer",
     "PReLU",
+    "PlainLayer",
     "ReLU",
     "Sequential",
     "SiLU",
     "Sigmoid",
     "SoftmaxCrossEntropy",
     "Softplus",
+    "Stack",
     "Tanh",
     "constant_init",
     "dead_fraction",

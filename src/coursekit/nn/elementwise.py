@@ -1,10 +1,13 @@
 """Activation layers made of a pair of functions: the engine's own smooth units, or a student's pair."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from math import prod
+from typing import Any
 
 import numpy as np
 
+from coursekit.arguments import function, number
 from coursekit.nn.activations import (
     elu,
     elu_backward,
@@ -15,106 +18,125 @@ from coursekit.nn.activations import (
     softplus,
     softplus_backward,
 )
-from coursekit.nn.layer import Array, Layer
+from coursekit.nn.layer import Array, Layer, PlainLayer, Shape
+
+Forward = Callable[[Array], Array]
+Backward = Callable[[Array, Array], Array]
 
 
-class Elementwise(Layer):
-    """An activation from a pair: `forward(x)` and `backward(dout, x)`, both pure, keeping shape and dtype.
+class Elementwise(PlainLayer):
+    """An activation from a pair of YOUR functions: `forward(x)` and `backward(dout, x)`, both pure, for `(N, D)`.
 
-    The pair is looked at on its first use with a batch of a new shape: a wrong type, shape or dtype, or a changed
-    input, raises `TypeError` or `ValueError` that names the function.
+    The pair is looked at on its first use with a batch of a new shape: a result of a wrong type, shape or dtype, or a
+    changed input, raises `ValueError` that names the function.
 
     >>> Elementwise(np.tanh, lambda dout, x: dout / np.cosh(x) ** 2)
     Elementwise(tanh)
     """
 
-    def __init__(self, forward: Callable[[Array], Array], backward: Callable[[Array, Array], Array]) -> None:
+    def __init__(self, forward: Forward, backward: Backward) -> None:
         super().__init__()
-        for name, function in (("forward", forward), ("backward", backward)):
-            if not callable(function):
-                raise TypeError(f"Elementwise: {name} must be a function of arrays, not {function!r}")
-        self.function, self.derivative = forward, backward
+        self.function = function("Elementwise: forward", forward)
+        self.derivative = function("Elementwise: backward", backward)
 
-    def allocate(self, shape: tuple[int, ...]) -> None:
-        """Nothing but the note to look at the pair again: what fits one example may not fit many."""
-        self._forward_seen = self._backward_seen = False
+    def allocate(self, shape: Shape, n: int) -> None:
+        """Memory, and the note to look at the pair again: what fits one example may not fit many."""
+        super().allocate(shape, n)
+        self._seen: set[str] = set()
 
-    def forward(self, x: Array, training: bool = False) -> Array:
-        """`forward(x)`, of the shape of `x`."""
-        self.make_room(x)
-        self._x = x
-        if self._forward_seen:
-            return self.function(x)
-        before = x.copy()
-        out = self.function(x)
-        _check_result(self.function, out, before, x)
-        self._forward_seen = True
-        return out
+    def compute(self, x: Array, params: Mapping[str, Array], training: bool) -> Array:
+        """`forward(x)`."""
+        return self._call("forward", self.function, x=x)
 
-    def backward(self, dout: Array) -> Array:
-        """`backward(dout, x)` with the `x` of the last forward pass."""
-        if self._backward_seen:
-            return self.derivative(dout, self._x)
-        before, dout_before = self._x.copy(), dout.copy()
-        dx = self.derivative(dout, self._x)
-        _check_result(self.derivative, dx, before, self._x)
-        if not np.array_equal(dout_before, dout, equal_nan=True):
-            raise ValueError(f"{_name(self.derivative)} must not change its input dout: work on a copy")
-        self._backward_seen = True
-        return dx
+    def pull(self, dout: Array, x: Array, params: Mapping[str, Array]) -> tuple[Array, Mapping[str, Any]]:
+        """`backward(dout, x)`."""
+        return self._call("backward", self.derivative, dout=dout, x=x), {}
+
+    def _call(self, which: str, pure: Callable[..., Array], **given: Array) -> Array:
+        if which in self._seen:
+            return pure(*given.values())
+        result, x = call_watched(pure, given), given["x"]
+        if not isinstance(result, np.ndarray):
+            what = type(result).__name__
+            raise ValueError(f"{name_of(pure)} must return an array like its input, it returned {what}")
+        if result.shape != x.shape or result.dtype != x.dtype:
+            raise ValueError(
+                f"{name_of(pure)} must keep shape and dtype: given {x.dtype} {x.shape}, "
+                f"it returned {result.dtype} {result.shape}"
+            )
+        self._seen.add(which)
+        return result
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({_name(self.function)})"
+        return f"{type(self).__name__}({name_of(self.function)})"
 
 
-def _name(function: Callable[..., Array]) -> str:
-    inner = function.func if isinstance(function, partial) else function
+def call_watched(pure: Callable[..., Any], given: Mapping[str, Array], *more: Any) -> Any:
+    """What a function of the reader's gives for `given` and `more`; `ValueError` if it changed an array of `given`."""
+    before = {name: array.copy() for name, array in given.items()}
+    result = pure(*given.values(), *more)
+    for name, array in given.items():
+        if not np.array_equal(before[name], array, equal_nan=True):
+            raise ValueError(f"{name_of(pure)} must not change its input {name}: work on a copy")
+    return result
+
+
+def name_of(pure: Callable[..., Any]) -> str:
+    """A function's own name, also from within a `partial`."""
+    inner = pure.func if isinstance(pure, partial) else pure
     return str(getattr(inner, "__name__", inner))
 
 
-def _check_result(function: Callable[..., Array], result: object, before: Array, x: Array) -> None:
-    name = _name(function)
-    if not isinstance(result, np.ndarray):
-        raise TypeError(f"{name} must return an array like its input, it returned {type(result).__name__}")
-    if result.shape != x.shape or result.dtype != x.dtype:
-        raise ValueError(
-            f"{name} must keep shape and dtype: given {x.dtype} {x.shape}, it returned {result.dtype} {result.shape}"
-        )
-    if not np.array_equal(before, x, equal_nan=True):
-        raise ValueError(f"{name} must not change its input x: work on a copy")
+class _Pair(Layer):
+    """A layer of one of the engine's own pairs, which work on arrays of any shape: no turning round, no looking."""
+
+    def __init__(self, forward: Forward, backward: Backward) -> None:
+        super().__init__()
+        self.function, self.derivative = forward, backward
+
+    def allocate(self, shape: Shape, n: int) -> None:
+        """The output and the gradient."""
+        self._out, self._values = self.signal("out", shape, n)
+        self._dx = self.buffer("dx", (prod(shape), n))
+
+    def forward(self, x: Array, training: bool = False) -> Array:
+        """The signal of the function's values."""
+        self._x = x[..., :-1, :]
+        self._values[...] = self.function(self._x)
+        return self._out
+
+    def backward(self, dout: Array) -> Array:
+        """The derivative's values."""
+        self._dx[...] = self.derivative(dout, self._x)
+        return self._dx
 
 
-class ELU(Elementwise):
+class ELU(_Pair):
     """`x` where `x > 0`, else `alpha * (exp(x) - 1)` (Clevert et al. 2016)."""
 
     def __init__(self, alpha: float = 1.0) -> None:
+        self.alpha = number("ELU: alpha", alpha, "[0, inf)")
         super().__init__(partial(elu, alpha=alpha), partial(elu_backward, alpha=alpha))
-        self.alpha = alpha
 
     def __repr__(self) -> str:
         return f"ELU({self.alpha})"
 
 
-class _Named(Elementwise):
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}()"
-
-
-class GELU(_Named):
+class GELU(_Pair):
     """`x * Phi(x)` in its tanh form (Hendrycks & Gimpel 2016)."""
 
     def __init__(self) -> None:
         super().__init__(gelu, gelu_backward)
 
 
-class SiLU(_Named):
+class SiLU(_Pair):
     """`x * sigmoid(x)` (Elfwing et al. 2018)."""
 
     def __init__(self) -> None:
         super().__init__(silu, silu_backward)
 
 
-class Softplus(_Named):
+class Softplus(_Pair):
     """`log(1 + exp(x))` (Dugas et al. 2001)."""
 
     def __init__(self) -> None:

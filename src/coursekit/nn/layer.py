@@ -1,34 +1,48 @@
-"""What all layers share: parameters as views on the model's flat vectors, and buffers that are used again each step."""
+"""What all layers share: how a batch lies in memory, parameters as views on flat vectors, buffers used again each step.
 
-from collections.abc import Mapping
+Outside, a batch is `(N, D)` or `(N, H, W, C)`, one example a row. Inside a model it lies the other way round, as a
+SIGNAL: a matrix `(D + 1, N)`, one feature a row, one example a column, the features of an image in the order of
+`images.reshape(N, -1)`, and a last row of ones. So the bias of a linear layer is one more row of its weights, and what
+is summed per feature is contiguous; both make small nets markedly faster. Gradients are `(D, N)`: the row of ones has
+none. Where many models are trained at once (`Stack`), all of these have one more axis in front, the models'.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
 from math import prod
-from types import MappingProxyType
+from types import EllipsisType, MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 Array = NDArray[np.floating]
-#: The shape of ONE example, `(D,)`; None where a layer takes any.
-Shape = tuple[int, ...] | None
+#: The shape of ONE example, `(D,)` or `(H, W, C)`.
+Shape = tuple[int, ...]
+#: What a layer takes: sizes, None for any size, at the front `...` for any number of them.
+Pattern = tuple[int | EllipsisType | None, ...]
 
 _NO_ARRAYS: Mapping[str, Array] = MappingProxyType({})
 
 
 class Layer:
-    """A step of a model: `forward` maps a batch, `backward` maps the gradient back and fills the parameters' gradients.
+    """A step of a model: `forward` maps a signal, `backward` the gradient back, and fills the parameters' gradients.
 
     A layer gets its parameters when it is put into a `Sequential`. To add a kind of layer, write `forward` and
-    `backward`, `allocate` for the arrays that they write into, and, where they apply, `input_shape`, `output_shape`,
-    `parameter_shapes` and `initialize`. Attributes whose names begin with an underscore are scratch: they are made
-    afresh by `allocate` and are not copied or pickled. What `forward` and `backward` return is the layer's own memory,
-    overwritten by the next pass; the model hands out copies.
+    `backward`, `allocate` for the arrays that they write into, and, where they apply, `takes`, `output_shape`,
+    `parameter_shapes` and `initialize`; or derive from `PlainLayer`, which does all that from plain functions of
+    `(N, D)` arrays. Attributes whose names begin with an underscore are scratch: they are made afresh by `allocate` and
+    are not copied or pickled. What `forward` and `backward` return is the layer's own memory, overwritten by the next
+    pass; the model hands out copies.
     """
 
+    #: Whether the output of an example has the shape of its input.
+    keeps_shape: bool = True
     #: False while a model trains and this layer is its first: then nobody reads what `backward` returns.
     needs_dx: bool = True
 
     def __init__(self) -> None:
+        #: What the layer keeps beside its parameters (running statistics), by name; saved with the model.
+        self.state: dict[str, Array] = {}
         self._detach()
 
     def _detach(self) -> None:
@@ -36,16 +50,19 @@ class Layer:
         self.grads: Mapping[str, Array] = _NO_ARRAYS
         self.dtype: np.dtype[Any] | None = None
         self._memory: dict[str, NDArray[Any]] = {}
-        self._shape: tuple[int, ...] | None = None
+        #: The models' axis: `()` for one model, `(M,)` in a stack.
+        self._lead: tuple[int, ...] = ()
+        #: `dot` is the faster product of two matrices, `matmul` the one that knows stacks of them.
+        self._dot: Callable[..., Any] = np.dot
 
     # -- what a kind of layer declares -------------------------------------------------------------------------------
 
-    def input_shape(self) -> Shape:
-        """The shape of one example that the layer takes, `(D,)`; None where it takes any."""
+    def takes(self) -> Pattern | None:
+        """The shape of the examples that the layer takes; None where it takes any."""
         return None
 
     def output_shape(self, shape: Shape) -> Shape:
-        """The shape of one output example for one input example of `shape`."""
+        """The shape of an output example for an input example of `shape`; `ValueError` if that cannot be."""
         return shape
 
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
@@ -55,11 +72,11 @@ class Layer:
     def initialize(self, rng: np.random.Generator) -> None:
         """Write the first values into `self.params`."""
 
-    def allocate(self, shape: tuple[int, ...]) -> None:
-        """Take the buffers for a batch of `shape`; called whenever the shape of the input changes."""
+    def allocate(self, shape: Shape, n: int) -> None:
+        """Take the buffers for `n` examples of `shape`; called whenever either changes."""
 
     def forward(self, x: Array, training: bool = False) -> Array:
-        """The layer's output for the batch `x`."""
+        """The output signal for the signal `x`."""
         raise NotImplementedError
 
     def backward(self, dout: Array) -> Array:
@@ -75,32 +92,34 @@ class Layer:
 
     def bind(self, params: Array, grads: Array) -> None:
         """Take the layer's stretch of the model's flat vectors, `(n_params,)` each, as its parameters and gradients."""
-        self.dtype = params.dtype
+        self.dtype, self._lead = params.dtype, params.shape[:-1]
+        self._dot = np.matmul if self._lead else np.dot
         self.params = MappingProxyType(self._views(params))
         self.grads = MappingProxyType(self._views(grads))
+        self.state = {name: np.array(array, params.dtype) for name, array in self.state.items()}
 
     def _views(self, flat: Array) -> dict[str, Array]:
         views, start = {}, 0
         for name, shape in self.parameter_shapes().items():
-            views[name] = flat[start : start + prod(shape)].reshape(shape)
-            start += prod(shape)
+            stop = start + prod(shape)
+            views[name] = flat[..., start:stop].reshape(self._lead + shape)
+            start = stop
         return views
 
-    def make_room(self, x: Array) -> None:
-        """Make the buffers fit the batch `x`; `forward` calls this first and it is free while the shape stays."""
-        if x.shape != self._shape:
-            if self.dtype is None:
-                raise RuntimeError(f"{self} belongs to no model yet: put it into Sequential(...) and call that")
-            self.allocate(x.shape)
-            self._shape = x.shape
-
     def buffer(self, name: str, shape: tuple[int, ...], dtype: DTypeLike | None = None) -> NDArray[Any]:
-        """An uninitialized array; a smaller shape than before gets the beginning of the same memory."""
+        """An uninitialized array, with the models' axis in front; a smaller one than before gets the same memory."""
+        shape = self._lead + shape
         size = prod(shape)
         memory = self._memory.get(name)
         if memory is None or memory.size < size:
             memory = self._memory[name] = np.empty(size, self.dtype if dtype is None else dtype)
         return memory[:size].reshape(shape)
+
+    def signal(self, name: str, shape: Shape, n: int) -> tuple[Array, Array]:
+        """Memory for a signal of `n` examples of `shape`: the whole with its row of ones, and the rows above that."""
+        rows = self.buffer(name, (prod(shape) + 1, n))
+        rows[..., -1, :] = 1.0
+        return rows, rows[..., :-1, :]
 
     def __getstate__(self) -> dict[str, Any]:
         # Views lose their owner when they are copied: the model binds the layer anew.
@@ -113,3 +132,71 @@ class Layer:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
+
+
+class PlainLayer(Layer):
+    """A layer made of plain functions: examples `(N, *shape)` in and out, fresh arrays, no thought of memory.
+
+    A subclass writes `compute` and `pull`. In a stack they are called for one model after another.
+    """
+
+    def allocate(self, shape: Shape, n: int) -> None:
+        """The output signal and the gradient."""
+        self._shape, self._out_shape, self._n = shape, self.output_shape(shape), n
+        self._out, self._values = self.signal("out", self._out_shape, n)
+        self._dx = self.buffer("dx", (prod(shape), n))
+
+    def compute(self, x: Array, params: Mapping[str, Array], training: bool) -> Array:
+        """The output `(N, *output_shape)` for the examples `x`, `(N, *shape)`."""
+        raise NotImplementedError
+
+    def pull(self, dout: Array, x: Array, params: Mapping[str, Array]) -> tuple[Array, Mapping[str, Any]]:
+        """The gradient at `x`, and those of the parameters by name, from `dout` at the output."""
+        raise NotImplementedError
+
+    def forward(self, x: Array, training: bool = False) -> Array:
+        """The signal of `compute`."""
+        self._x = x
+        for m in self._models():
+            out = self.compute(as_examples(x[m][:-1], self._shape), self._params_of(m), training)
+            self._values[m] = as_rows(out)
+        return self._out
+
+    def backward(self, dout: Array) -> Array:
+        """The rows of `pull`."""
+        for m in self._models():
+            examples, params = as_examples(self._x[m][:-1], self._shape), self._params_of(m)
+            dx, grads = self.pull(as_examples(dout[m], self._out_shape), examples, params)
+            self._dx[m] = as_rows(dx)
+            for name, grad in grads.items():
+                self.grads[name][m] = grad
+        return self._dx
+
+    def _models(self) -> Iterator[tuple[int, ...]]:
+        return np.ndindex(self._lead)
+
+    def _params_of(self, m: tuple[int, ...]) -> Mapping[str, Array]:
+        return {name: array[m] for name, array in self.params.items()} if m else self.params
+
+
+def as_examples(rows: Array, shape: Shape) -> Array:
+    """Rows `(..., D, N)` as the examples `(..., N, *shape)` that they hold: a view."""
+    turned = rows.swapaxes(-1, -2)
+    return turned if len(shape) == 1 else turned.reshape(*turned.shape[:-1], *shape)
+
+
+def as_rows(examples: Array, lead: tuple[int, ...] = ()) -> Array:
+    """Examples `(*lead, N, *shape)` as rows `(*lead, D, N)`: a view where that can be."""
+    n = examples.shape[len(lead)]
+    turned = examples if examples.ndim == len(lead) + 2 else examples.reshape(*lead, n, -1)
+    return turned.swapaxes(-1, -2)
+
+
+def fits(shape: Shape, pattern: Pattern | None) -> bool:
+    """Whether examples of `shape` are what `pattern` asks for."""
+    if pattern is None:
+        return True
+    if pattern[:1] == (...,):
+        pattern = pattern[1:]
+        shape = shape[-len(pattern) :]
+    return len(shape) == len(pattern) and all(asked in (None, size) for size, asked in zip(shape, pattern, strict=True))

@@ -3,13 +3,15 @@
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from coursekit.arguments import label_array, number, real_array, takes
 from coursekit.nn.layer import Array
 
 Labels = NDArray[np.integer]
 
 
+@takes(scores="array (N, C)")
 def softmax(scores: Array) -> Array:
     """`exp(scores) / sum(exp(scores))` along each row; `(N, C)` to `(N, C)`, rows sum to 1.
 
@@ -18,22 +20,17 @@ def softmax(scores: Array) -> Array:
     >>> softmax(np.array([[1e4, 1e4]]))
     array([[0.5, 0.5]])
     """
-    scores = np.asarray(scores)
-    if scores.ndim != 2:
-        raise ValueError(f"softmax: scores must be (N, C), they have shape {scores.shape}")
     exp = np.exp(scores - scores.max(axis=1, keepdims=True))
     probabilities: Array = exp / exp.sum(axis=1, keepdims=True)
     return probabilities
 
 
+@takes(scores="array (N, C)", y="labels (N) below C")
 def softmax_cross_entropy(scores: Array, y: Labels) -> tuple[float, Array]:
     """The mean of `-log softmax(scores)[i, y[i]]`, in nats, and its gradient `(softmax - onehot) / N`.
 
-    `scores` is `(N, C)`, `y` holds N labels in 0..C-1. Returns `loss, dscores`, the latter `(N, C)`. Raises
-    `ValueError` on other shapes or labels, `TypeError` on labels that are no integers.
+    `scores` is `(N, C)`, `y` holds N labels in 0..C-1. Returns `loss, dscores`, the latter `(N, C)`.
     """
-    scores = np.asarray(scores)
-    check_labels(scores.shape, y)
     rows = np.arange(len(y))
     shifted = scores - scores.max(axis=1, keepdims=True)
     log_total = np.log(np.exp(shifted).sum(axis=1))
@@ -41,23 +38,6 @@ def softmax_cross_entropy(scores: Array, y: Labels) -> tuple[float, Array]:
     dscores = softmax(scores)
     dscores[rows, y] -= 1.0
     return loss, dscores / len(y)
-
-
-def check_labels(shape: tuple[int, ...], y: Any) -> None:
-    """Raise in one line if `y` cannot be the labels for scores of `shape`."""
-    if len(shape) != 2 or 0 in shape:
-        raise ValueError(f"cross-entropy: scores must be (N, C) with at least one row, they have shape {shape}")
-    if not isinstance(y, np.ndarray) or y.dtype.kind not in "iu":
-        what = f"an array of {y.dtype}" if isinstance(y, np.ndarray) else type(y).__name__
-        raise TypeError(f"cross-entropy: y must be an array of whole-number labels, not {what}")
-    if y.shape != shape[:1]:
-        raise ValueError(f"cross-entropy: {shape[0]} rows of scores need {shape[0]} labels, y has shape {y.shape}")
-    low, high = int(y.min()), int(y.max())
-    if low < 0 or high >= shape[1]:
-        wrong = low if low < 0 else high
-        raise ValueError(
-            f"cross-entropy: label {wrong} is out of range: {shape[1]} scores a row mean 0..{shape[1] - 1}"
-        )
 
 
 class Loss(Protocol):
@@ -68,51 +48,86 @@ class Loss(Protocol):
 
 
 class SoftmaxCrossEntropy:
-    """The loss object of `softmax_cross_entropy`: the same numbers, computed class by class into memory that stays."""
+    """The loss object of `softmax_cross_entropy`: the same numbers, computed class by class into memory that stays.
 
-    def __init__(self) -> None:
-        self._fits: tuple[tuple[int, ...], np.dtype[Any]] | None = None
+    `label_smoothing` s in [0, 1) trains towards `1 - s` on the label plus `s / C` on every class (Szegedy et al. 2016).
+    `class_weights`, `(C,)`, multiplies the loss of each example by the weight of its class; the mean still divides by
+    the number of examples (PyTorch divides by the sum of their weights, which is the same on average for weights such
+    as `class_weights(y, n_classes)`, whose mean over the examples is 1).
+    """
+
+    def __init__(self, *, class_weights: ArrayLike | None = None, label_smoothing: float = 0.0) -> None:
+        self.label_smoothing = number("SoftmaxCrossEntropy: label_smoothing", label_smoothing, "[0, 1)")
+        self.class_weights = None
+        if class_weights is not None:
+            weights = real_array("SoftmaxCrossEntropy: class_weights", class_weights, finite=True)
+            if weights.ndim != 1 or weights.min() < 0:
+                raise ValueError("SoftmaxCrossEntropy: class_weights must be (C,) numbers of 0 or more")
+            self.class_weights = weights
+        self._fits: tuple[Any, ...] | None = None
 
     def __call__(self, scores: Array, y: Labels) -> tuple[float, Array]:
         """`loss, dscores`; raises as `softmax_cross_entropy` does."""
-        check_labels(scores.shape, y)
-        # In memory of its own: a model in training still refers to what `unchecked` returned last.
-        return SoftmaxCrossEntropy().unchecked(scores, y)
+        scores = real_array("cross-entropy: scores", scores)
+        if scores.ndim != 2:
+            raise ValueError(f"cross-entropy: scores must be (N, C), they have shape {scores.shape}")
+        if np.shape(y) != scores.shape[:1]:
+            raise ValueError(
+                f"cross-entropy: {len(scores)} rows of scores need {len(scores)} labels, y has shape {np.shape(y)}"
+            )
+        value, drows = self.of_rows(scores.T, self.targets(y, scores.shape[1], scores.dtype))
+        return float(value), drows.T.copy()
 
-    def _allocate(self, scores: Array) -> None:
-        n, n_classes = scores.shape
-        # One row per class: reductions over a few long rows are faster than over many short ones.
-        self._rows = np.empty((n_classes, n), scores.dtype)
-        self._flat = self._rows.reshape(-1)
-        self._top, self._total, self._log = (np.empty(n, scores.dtype) for _ in range(3))
-        self._ones, self._class_ones = np.ones(n, scores.dtype), np.ones(n_classes, scores.dtype)
-        self._columns, self._at = np.arange(n), np.empty(n, np.intp)
-        # As an array, so that small labels (int8) times n do not overflow.
-        self._n, self._stride = np.array(n, scores.dtype), np.array(n, np.intp)
-        self._fits = (scores.shape, scores.dtype)
+    def targets(self, y: Labels, n_classes: int, dtype: DTypeLike) -> Array:
+        """The labels `(..., N)` as what the probabilities are drawn to, `(..., N, C)`: once for a whole run."""
+        labels = label_array("cross-entropy: y", y, n_classes)
+        smoothing = self.label_smoothing
+        rows = np.eye(n_classes) * (1.0 - smoothing) + smoothing / n_classes
+        if self.class_weights is not None:
+            if len(self.class_weights) != n_classes:
+                raise ValueError(
+                    f"cross-entropy: {len(self.class_weights)} class_weights, but {n_classes} scores an example"
+                )
+            rows *= self.class_weights[:, None]
+        chosen: Array = rows.astype(dtype)[labels]
+        return chosen
 
-    def unchecked(self, scores: Array, y: Labels) -> tuple[float, Array]:
-        """The same for labels that `check_labels` has passed: what a training loop calls.
+    def _allocate(self, rows: Array) -> None:
+        *lead, n_classes, n = rows.shape
+        self._drows, self._wanted = np.empty(rows.shape, rows.dtype), np.empty(rows.shape, rows.dtype)
+        self._top, self._total, self._log = (np.empty((*lead, 1, n), rows.dtype) for _ in range(3))
+        self._ones, self._class_ones = np.ones(n, rows.dtype), np.ones((1, n_classes), rows.dtype)
+        self._share = np.array(1.0 / n, rows.dtype)
+        self._dot: Any = np.matmul if lead else np.dot
+        self._fits = rows.shape
 
-        `dscores` is this object's own memory, overwritten by the next call.
+    def of_rows(self, rows: Array, targets: Array) -> tuple[Any, Array]:
+        """The loss and its gradient for the scores as a signal has them, one row per class, `(C, N)`.
+
+        `targets`, `(N, C)`, is what `targets` made of the labels. All may have a models' axis in front; then the loss
+        is an array, one of each model. The gradient is this object's own memory, overwritten by the next call.
         """
-        if self._fits != (scores.shape, scores.dtype):
-            self._allocate(scores)
-        rows, total, at = self._rows, self._total, self._at
-        np.multiply(y, self._stride, out=at, casting="unsafe")
-        np.add(at, self._columns, out=at)
-        np.copyto(rows, scores.T)
-        np.maximum.reduce(rows, axis=0, out=self._top)
-        np.subtract(rows, self._top, out=rows)
-        picked = np.dot(self._flat[at], self._ones)
-        np.exp(rows, out=rows)
-        np.dot(self._class_ones, rows, out=total)  # the sum over the classes, in a third of the time of `sum`
-        np.log(total, out=self._log)
-        loss = float(np.dot(self._log, self._ones) - picked) / len(y)
-        np.multiply(total, self._n, out=total)
-        np.divide(rows, total, out=rows)
-        self._flat[at] -= 1.0 / len(y)
-        return loss, rows.T
+        if self._fits != rows.shape or self._drows.dtype != rows.dtype:
+            self._allocate(rows)
+        drows, wanted, total, log = self._drows, self._wanted, self._total, self._log
+        np.copyto(wanted, targets.swapaxes(-1, -2))
+        np.maximum.reduce(rows, axis=-2, keepdims=True, out=self._top)
+        np.subtract(rows, self._top, out=drows)
+        picked = np.vdot(drows, wanted) if rows.ndim == 2 else np.einsum("...cn,...cn->...", drows, wanted)
+        np.exp(drows, out=drows)
+        self._dot(self._class_ones, drows, out=total)  # the sum over the classes, in a third of the time of `sum`
+        np.log(total, out=log)
+        np.divide(drows, total, out=drows)
+        if self.class_weights is not None:
+            weights = wanted.sum(axis=-2, keepdims=True)
+            np.multiply(log, weights, out=log)
+            np.multiply(drows, weights, out=drows)
+        value = (np.dot(log[..., 0, :], self._ones) - picked) * self._share
+        np.subtract(drows, wanted, out=drows)
+        np.multiply(drows, self._share, out=drows)
+        return value, drows
 
     def __repr__(self) -> str:
-        return "SoftmaxCrossEntropy()"
+        weights = "" if self.class_weights is None else f"class_weights={self.class_weights.tolist()}"
+        smoothing = f"label_smoothing={self.label_smoothing}" if self.label_smoothing else ""
+        return f"SoftmaxCrossEntropy({', '.join(filter(None, (weights, smoothing)))})"

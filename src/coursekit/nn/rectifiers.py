@@ -1,33 +1,37 @@
 """ReLU, leaky ReLU and PReLU as layers. They compute what the functions in `activations` define, into buffers."""
 
+from collections.abc import Mapping
+from math import prod
+from typing import Any
+
 import numpy as np
 
+from coursekit.arguments import number
 from coursekit.nn.activations import prelu, prelu_backward
-from coursekit.nn.layer import Array, Layer
+from coursekit.nn.layer import Array, Layer, PlainLayer, Shape
 
 
 class ReLU(Layer):
     """`max(0, x)`."""
 
-    def allocate(self, shape: tuple[int, ...]) -> None:
+    def allocate(self, shape: Shape, n: int) -> None:
         """The output, the slope at each entry (0 or 1), and the gradient."""
-        self._out = self.buffer("out", shape)
-        self._slope = self.buffer("slope", shape)
-        self._dx = self.buffer("dx", shape)
-        # An array, not a number: `maximum` is three times slower against a number.
-        self._zeros = self.buffer("zeros", shape)
+        size = (prod(shape), n)
+        self._out, self._values = self.signal("out", shape, n)
+        self._slope, self._dx = self.buffer("slope", size), self.buffer("dx", size)
+        # An array of full size, not a number: `maximum` is three times slower against a number.
+        self._zeros = self.buffer("zeros", size)
         self._zeros.fill(0.0)
 
     def forward(self, x: Array, training: bool = False) -> Array:
-        """Of the shape of `x`."""
-        self.make_room(x)
-        np.maximum(x, self._zeros, out=self._out)
+        """The signal of `max(0, x)`."""
+        np.maximum(x[..., :-1, :], self._zeros, out=self._values)
         return self._out
 
     def backward(self, dout: Array) -> Array:
         """`dout` where `x > 0`, else 0."""
         # A product with the slopes: assignment through a boolean mask is many times slower.
-        np.greater(self._out, self._zeros, out=self._slope)
+        np.greater(self._values, self._zeros, out=self._slope)
         np.multiply(dout, self._slope, out=self._dx)
         return self._dx
 
@@ -37,25 +41,22 @@ class LeakyReLU(Layer):
 
     def __init__(self, alpha: float = 0.01) -> None:
         super().__init__()
-        if not 0 <= alpha < 1:
-            raise ValueError(f"LeakyReLU: alpha must satisfy 0 <= alpha < 1, not {alpha}")
-        self.alpha = alpha
+        self.alpha = number("LeakyReLU: alpha", alpha, "[0, 1)")
 
-    def allocate(self, shape: tuple[int, ...]) -> None:
+    def allocate(self, shape: Shape, n: int) -> None:
         """The output, the slope at each entry (`alpha` or 1), and the gradient."""
-        self._out = self.buffer("out", shape)
-        self._slope = self.buffer("slope", shape)
-        self._dx = self.buffer("dx", shape)
-        self._alphas = self.buffer("alphas", shape)
+        size = (prod(shape), n)
+        self._out, self._values = self.signal("out", shape, n)
+        self._slope, self._dx = self.buffer("slope", size), self.buffer("dx", size)
+        self._alphas = self.buffer("alphas", size)
         self._alphas.fill(self.alpha)
         self._zero = np.zeros((), self.dtype)
 
     def forward(self, x: Array, training: bool = False) -> Array:
-        """Of the shape of `x`."""
-        self.make_room(x)
-        self._x = x
-        np.multiply(x, self._alphas, out=self._out)
-        np.maximum(x, self._out, out=self._out)
+        """The signal of `max(x, alpha * x)`."""
+        self._x = x[..., :-1, :]
+        np.multiply(self._x, self._alphas, out=self._values)
+        np.maximum(self._x, self._values, out=self._values)
         return self._out
 
     def backward(self, dout: Array) -> Array:
@@ -69,12 +70,12 @@ class LeakyReLU(Layer):
         return f"LeakyReLU({self.alpha})"
 
 
-class PReLU(Layer):
+class PReLU(PlainLayer):
     """Leaky ReLU whose slope is learned: one parameter `alpha`, shape `()`, for all units (He et al. 2015)."""
 
     def __init__(self, alpha: float = 0.25) -> None:
         super().__init__()
-        self.alpha = alpha
+        self.alpha = number("PReLU: alpha", alpha)
 
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
         """`alpha`."""
@@ -84,16 +85,14 @@ class PReLU(Layer):
         """The slope starts at the constructor's `alpha`."""
         self.params["alpha"][...] = self.alpha
 
-    def forward(self, x: Array, training: bool = False) -> Array:
-        """Of the shape of `x`."""
-        self.make_room(x)
-        self._x = x
-        return prelu(x, float(self.params["alpha"]))
+    def compute(self, x: Array, params: Mapping[str, Array], training: bool) -> Array:
+        """`prelu`."""
+        return prelu(x, float(params["alpha"]))
 
-    def backward(self, dout: Array) -> Array:
-        """The gradient at the input; that of the slope goes to `grads["alpha"]`."""
-        dx, self.grads["alpha"][...] = prelu_backward(dout, self._x, float(self.params["alpha"]))
-        return dx
+    def pull(self, dout: Array, x: Array, params: Mapping[str, Array]) -> tuple[Array, Mapping[str, Any]]:
+        """`prelu_backward`."""
+        dx, dalpha = prelu_backward(dout, x, float(params["alpha"]))
+        return dx, {"alpha": dalpha}
 
     def __repr__(self) -> str:
         return f"PReLU({self.alpha})"

@@ -1,27 +1,30 @@
 """Maxout as a layer (two linear pieces)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
+from coursekit.arguments import function, number, whole
 from coursekit.nn.activations import maxout, maxout_backward
-from coursekit.nn.affine import check_settings
 from coursekit.nn.initialization import draw_weights, he_init
-from coursekit.nn.layer import Array, Layer, Shape
+from coursekit.nn.layer import Array, Pattern, PlainLayer, Shape
 
 
-class Maxout(Layer):
+class Maxout(PlainLayer):
     """`max(x @ w1 + b1, x @ w2 + b2)`, a linear layer and its activation in one (Goodfellow et al. 2013).
 
     Parameters `w1`, `w2` `(n_in, n_out)` and `b1`, `b2` `(n_out,)`; `init` and `bias` as in `Linear`.
     """
 
+    keeps_shape = False
+
     def __init__(self, n_in: int, n_out: int, *, init: Callable[..., Array] = he_init, bias: float = 0.0) -> None:
         super().__init__()
-        check_settings("Maxout", n_in, n_out, init)
-        self.n_in, self.n_out, self.init, self.bias = n_in, n_out, init, bias
+        self.n_in, self.n_out = whole("Maxout: n_in", n_in), whole("Maxout: n_out", n_out)
+        self.init, self.bias = function("Maxout: init", init), number("Maxout: bias", bias)
 
-    def input_shape(self) -> Shape:
+    def takes(self) -> Pattern:
         """`(n_in,)`."""
         return (self.n_in,)
 
@@ -40,18 +43,14 @@ class Maxout(Layer):
             self.params["w" + piece][...] = draw_weights(self.init, self.n_in, self.n_out, rng)
             self.params["b" + piece][...] = self.bias
 
-    def forward(self, x: Array, training: bool = False) -> Array:
-        """`(N, n_out)`."""
-        self.make_room(x)
-        self._x = x
-        return maxout(x, **self.params)
+    def compute(self, x: Array, params: Mapping[str, Array], training: bool) -> Array:
+        """`maxout`."""
+        return maxout(x, **params)
 
-    def backward(self, dout: Array) -> Array:
-        """`(N, n_in)`; a tie goes to the second piece."""
-        dx, *grads = maxout_backward(dout, self._x, **self.params)
-        for name, grad in zip(("w1", "b1", "w2", "b2"), grads, strict=True):
-            self.grads[name][...] = grad
-        return dx
+    def pull(self, dout: Array, x: Array, params: Mapping[str, Array]) -> tuple[Array, Mapping[str, Any]]:
+        """`maxout_backward`; a tie goes to the second piece."""
+        dx, *grads = maxout_backward(dout, x, **params)
+        return dx, dict(zip(("w1", "b1", "w2", "b2"), grads, strict=True))
 
     def __repr__(self) -> str:
         return f"Maxout({self.n_in}, {self.n_out})"

@@ -1,5 +1,6 @@
 """The training loop: sample a batch, forward, loss, backward, update."""
 
+import contextvars
 import math
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -7,11 +8,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from coursekit.arguments import generator, whole
 from coursekit.nn import Loss, Sequential, SoftmaxCrossEntropy
 from coursekit.optim import Optimizer, sgd
 from coursekit.training.batches import minibatches
 
 Array = NDArray[np.floating]
+#: Numbers gathered at a time: all of an epoch where the data are small, what a cache holds where they are not.
+_SPAN = 65536
 
 
 def sgd_train(
@@ -72,16 +76,12 @@ def train(
     event is "diverged", its update is not made, and training ends. Bad arguments raise at the call.
     """
     loss = SoftmaxCrossEntropy() if loss is None else loss
-    x, y = np.asarray(x, model.dtype), np.asarray(y)
-    if len(x) != len(y):
-        raise ValueError(f"train: x has {len(x)} examples, y has {len(y)}: they must be as many")
+    x, y = np.asarray(x), np.asarray(y)
     if not isinstance(optimizer, Optimizer):
-        raise TypeError(f"train: optimizer must be an optimizer such as Adam(lr=1e-3), not {optimizer!r}")
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"train: rng must be a numpy.random.Generator, not {type(rng).__name__}")
-    if isinstance(epochs, bool) or not isinstance(epochs, (int, np.integer)) or epochs < 0:
-        raise ValueError(f"train: epochs must be a whole number of 0 or more, not {epochs!r}")
-    minibatches(1, batch_size, np.random.default_rng(0))  # raises on a bad size, before the first step
+        raise ValueError(f"train: optimizer must be an optimizer such as Adam(lr=1e-3), not {optimizer!r}")
+    generator("train: rng", rng)
+    whole("train: epochs", epochs, "[0, inf)")
+    whole("train: batch_size", batch_size)
     model.check(x, y, loss)
     return _steps(model, x, y, optimizer, loss, epochs, batch_size, rng, schedule)
 
@@ -98,21 +98,33 @@ def _steps(
     schedule: Callable[[int], float] | None,
 ) -> Iterator[Step]:
     number = 0
+    data, targets = model.with_ones(x), model.targets(y, loss)
+    span = batch_size * max(1, _SPAN // (batch_size * data.shape[1]))
+    gathered = np.empty((min(span, len(data)), data.shape[1]), data.dtype)
+    # Overflow on the way to divergence is what the event reports: in a context of the run's own, NumPy does not warn.
+    # The caller's settings hold between steps, and to enter a context costs a tenth of np.errstate.
+    quiet = contextvars.copy_context()
+    quiet.run(np.seterr, over="ignore", invalid="ignore")
+
+    def update(signal: Array, batch_targets: Any) -> float:
+        value = float(model.step(signal, batch_targets, loss))
+        if math.isfinite(value):
+            optimizer.step(model.params, model.grads)
+        return value
+
     for epoch in range(epochs):
-        # One gather for the whole epoch: batches are then slices, not copies.
-        order = np.concatenate(minibatches(len(x), batch_size, rng))
-        x_epoch, y_epoch = x[order], y[order]
-        for start in range(0, len(x), batch_size):
-            if schedule is not None:
-                optimizer.lr = schedule(number)
-            batch = slice(start, start + batch_size)
-            # Overflow on the way to divergence is what the event reports; the caller's own settings hold between steps.
-            with np.errstate(over="ignore", invalid="ignore"):
-                value = model.loss_and_grad(x_epoch[batch], y_epoch[batch], loss)
-                diverged = not math.isfinite(value)
-                if not diverged:
-                    optimizer.step(model.params, model.grads)
-            yield Step(number, epoch, value, optimizer.lr, "diverged" if diverged else "")
-            if diverged:
-                return
-            number += 1
+        order = rng.permutation(len(data))  # what minibatches() draws and cuts
+        for first in range(0, len(data), span):
+            rows = order[first : first + span]
+            x_span = np.take(data, rows, axis=0, out=gathered[: len(rows)], mode="clip")
+            targets_span = targets[rows]
+            for start in range(0, len(rows), batch_size):
+                if schedule is not None:
+                    optimizer.lr = schedule(number)
+                stop = start + batch_size
+                value = quiet.run(update, x_span[start:stop].T, targets_span[start:stop])
+                if not math.isfinite(value):
+                    yield Step(number, epoch, value, optimizer.lr, "diverged")
+                    return
+                yield Step(number, epoch, value, optimizer.lr)
+                number += 1

@@ -1,0 +1,229 @@
+"""Batch and layer normalization as layers; a normalizer of the reader's own in their place."""
+
+from collections.abc import Callable, Mapping
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from coursekit.arguments import function, number, whole
+from coursekit.nn.elementwise import call_watched, name_of
+from coursekit.nn.layer import Array, Layer, Pattern, PlainLayer, Shape
+from coursekit.nn.normalization import layernorm, layernorm_backward
+
+
+class _Scaled(Layer):
+    """What the normalizers share: a learned scale `gamma` and shift `beta`, `(n_features,)`, that start at 1 and 0."""
+
+    def __init__(self, n_features: int, eps: float) -> None:
+        super().__init__()
+        kind = type(self).__name__
+        self.n_features, self.eps = whole(f"{kind}: n_features", n_features), number(f"{kind}: eps", eps, "(0, inf)")
+
+    def takes(self) -> Pattern:
+        """`(n_features,)`, or images with that many channels."""
+        return (..., self.n_features)
+
+    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
+        """`gamma` and `beta`."""
+        return {"gamma": (self.n_features,), "beta": (self.n_features,)}
+
+    def initialize(self, rng: np.random.Generator) -> None:
+        """Scale 1, shift 0."""
+        self.params["gamma"][...] = 1.0
+        self.params["beta"][...] = 0.0
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.n_features})"
+
+
+class BatchNorm(_Scaled):
+    """`batchnorm_train` in training, `batchnorm_eval` outside, for `(N, D)`, or per channel for `(N, H, W, C)`.
+
+    The running statistics, `state["running_mean"]` and `state["running_var"]`, `(n_features,)`, start at 0 and 1 and
+    follow each training batch: `momentum * running + (1 - momentum) * batch`.
+    """
+
+    def __init__(self, n_features: int, *, momentum: float = 0.9, eps: float = 1e-5) -> None:
+        super().__init__(n_features, eps)
+        self.momentum = number("BatchNorm: momentum", momentum, "[0, 1]")
+        self.state = {"running_mean": np.zeros(n_features), "running_var": np.ones(n_features)}
+
+    def allocate(self, shape: Shape, n: int) -> None:
+        """Three arrays of full size, and a few of one number per row."""
+        size, rows = (prod(shape), n), (prod(shape), 1)
+        self._pixels = prod(shape[:-1])
+        self._out, self._values = self.signal("out", shape, n)
+        self._normalized, self._dx = self.buffer("normalized", size), self.buffer("dx", size)
+        # Each twice: as a column to work with, and flat for what writes into it.
+        self._mean, self._var, self._first, self._second = (
+            self.buffer(name, rows) for name in ("mean", "var", "first", "second")
+        )
+        self._mean_1, self._var_1, self._first_1, self._second_1 = (
+            column[..., 0] for column in (self._mean, self._var, self._first, self._second)
+        )
+        self._share = np.full(n, 1.0 / n, self.dtype)
+        self._per_row, self._eps = np.array(1.0 / n, self.dtype), np.array(self.eps, self.dtype)
+        self._keep, self._take = (np.array(k, self.dtype) for k in (self.momentum, 1.0 - self.momentum))
+
+    def forward(self, x: Array, training: bool = False) -> Array:
+        """The signal of `gamma * (x - mean) / sqrt(var + eps) + beta`."""
+        x, mean, var, normalized = x[..., :-1, :], self._mean, self._var, self._normalized
+        self._trained = training
+        if training:
+            np.dot(x, self._share, out=self._mean_1)
+            self._pool(self._mean_1)
+            np.subtract(x, mean, out=normalized)
+            np.vecdot(normalized, normalized, out=self._var_1)
+            np.multiply(var, self._per_row, out=var)
+            self._pool(self._var_1)
+            self._follow("running_mean", self._mean_1)
+            self._follow("running_var", self._var_1)
+        else:
+            mean[...], var[...] = (self._column(self.state[name]) for name in ("running_mean", "running_var"))
+            np.subtract(x, mean, out=normalized)
+        np.add(var, self._eps, out=var)
+        np.sqrt(var, out=var)
+        np.divide(normalized, var, out=normalized)
+        self._gamma = self._column(self.params["gamma"])
+        np.multiply(normalized, self._gamma, out=self._values)
+        np.add(self._values, self._column(self.params["beta"]), out=self._values)
+        return self._out
+
+    def backward(self, dout: Array) -> Array:
+        """`gamma / std * (dout - mean(dout) - normalized * mean(dout * normalized))`; see `batchnorm_backward`."""
+        dx, dbeta, dgamma = self._dx, self._first, self._second
+        # The means over the batch; the gradients of the parameters are the sums.
+        np.dot(dout, self._share, out=self._first_1)
+        np.vecdot(dout, self._normalized, out=self._second_1)
+        np.multiply(dgamma, self._per_row, out=dgamma)
+        self._pool(self._first_1)
+        self._pool(self._second_1)
+        count = self._pixels / float(self._per_row)
+        np.multiply(self._channels(self._first_1), count, out=self.grads["beta"])
+        np.multiply(self._channels(self._second_1), count, out=self.grads["gamma"])
+        if self._trained:
+            np.multiply(self._normalized, dgamma, out=dx)
+            np.subtract(dout, dx, out=dx)
+            np.subtract(dx, dbeta, out=dx)
+        else:  # the statistics were constants
+            np.copyto(dx, dout)
+        np.divide(self._gamma, self._var, out=self._second)
+        np.multiply(dx, self._second, out=dx)
+        return dx
+
+    # Of an image each pixel has rows of its own, all channels of the first pixel first.
+
+    def _pool(self, per_row: Array) -> None:
+        """Give all pixels of a channel their average."""
+        if self._pixels > 1:
+            by_channel = per_row.reshape(*self._lead, self._pixels, self.n_features)
+            by_channel[...] = by_channel.mean(axis=-2, keepdims=True)
+
+    def _channels(self, per_row: Array) -> Array:
+        """One number a channel, where all pixels of a channel agree."""
+        return per_row[..., : self.n_features]
+
+    def _column(self, per_channel: Array) -> Array:
+        """One number a channel, as a column for all pixels."""
+        column = per_channel[..., None]
+        return column if self._pixels == 1 else np.concatenate([column] * self._pixels, axis=-2)
+
+    def _follow(self, name: str, per_row: Array) -> None:
+        running = self.state[name]
+        np.multiply(running, self._keep, out=running)
+        running += self._channels(per_row) * self._take
+
+
+class LayerNorm(_Scaled, PlainLayer):
+    """`layernorm`: each example normalized over its features, alike in training and evaluation (Ba et al. 2016).
+
+    Of an image each pixel is normalized over its channels.
+    """
+
+    def __init__(self, n_features: int, *, eps: float = 1e-5) -> None:
+        super().__init__(n_features, eps)
+
+    def compute(self, x: Array, params: Mapping[str, Array], training: bool) -> Array:
+        """`layernorm`, pixel by pixel."""
+        return layernorm(x.reshape(-1, self.n_features), **params, eps=self.eps)[0].reshape(x.shape)
+
+    def pull(self, dout: Array, x: Array, params: Mapping[str, Array]) -> tuple[Array, Mapping[str, Any]]:
+        """`layernorm_backward`."""
+        cache = layernorm(x.reshape(-1, self.n_features), **params, eps=self.eps)[1]
+        dx, dgamma, dbeta = layernorm_backward(dout.reshape(-1, self.n_features), cache)
+        return dx.reshape(x.shape), {"gamma": dgamma, "beta": dbeta}
+
+
+class Normalizer(_Scaled, PlainLayer):
+    """BatchNorm from YOUR functions: `batchnorm_train`, `batchnorm_eval` and `batchnorm_backward` of the exercises.
+
+    On first use the results are looked at: `ValueError` names the function whose result has a wrong count, shape or
+    dtype, or that changed what it was given. For batches `(N, n_features)`.
+    """
+
+    def __init__(
+        self,
+        n_features: int,
+        train: Callable[..., Any],
+        evaluate: Callable[..., Any],
+        backward: Callable[..., Any],
+        *,
+        momentum: float = 0.9,
+        eps: float = 1e-5,
+    ) -> None:
+        super().__init__(n_features, eps)
+        self.momentum = number("Normalizer: momentum", momentum, "[0, 1]")
+        self.train, self.evaluate = function("Normalizer: train", train), function("Normalizer: evaluate", evaluate)
+        self.derivative = function("Normalizer: backward", backward)
+        self.state = {"running_mean": np.zeros(n_features), "running_var": np.ones(n_features)}
+
+    def takes(self) -> Pattern:
+        """`(n_features,)`."""
+        return (self.n_features,)
+
+    def allocate(self, shape: Shape, n: int) -> None:
+        """Memory, and the note to look at the functions again."""
+        super().allocate(shape, n)
+        self._seen: set[str] = set()
+
+    def compute(self, x: Array, params: Mapping[str, Array], training: bool) -> Array:
+        """`train`, which also moves the running statistics, or `evaluate`."""
+        given = {"x": x, **params, "running_mean": self.state["running_mean"], "running_var": self.state["running_var"]}
+        if not training:
+            return self._call(self.evaluate, given, [x.shape], self.eps)[0]  # type: ignore[no-any-return]
+        shapes = [x.shape, None, (self.n_features,), (self.n_features,)]
+        out, self._cache, mean, var = self._call(self.train, given, shapes, self.momentum, self.eps)
+        self.state["running_mean"][...], self.state["running_var"][...] = mean, var
+        return out  # type: ignore[no-any-return]
+
+    def pull(self, dout: Array, x: Array, params: Mapping[str, Array]) -> tuple[Array, Mapping[str, Any]]:
+        """`backward(dout, cache)` for the cache of the last training pass."""
+        if not hasattr(self, "_cache"):
+            raise ValueError(
+                f"{self}: backward needs a forward pass in training first: model.forward(x, training=True)"
+            )
+        shapes = [x.shape, (self.n_features,), (self.n_features,)]
+        dx, dgamma, dbeta = self._call(self.derivative, {"dout": dout}, shapes, self._cache)
+        return dx, {"gamma": dgamma, "beta": dbeta}
+
+    def _call(self, pure: Callable[..., Any], given: dict[str, Array], shapes: list[Any], *more: Any) -> Any:
+        """The results of `pure(*given, *more)`, as many as `shapes`; looked at the first time."""
+        if name_of(pure) in self._seen:
+            results = pure(*given.values(), *more)
+            return results if len(shapes) > 1 else (results,)
+        results = call_watched(pure, given, *more)
+        results = results if len(shapes) > 1 else (results,)
+        if not isinstance(results, (tuple, list)) or len(results) != len(shapes):
+            raise ValueError(f"{name_of(pure)} must return {len(shapes)} results, it returned {results!r:.80}")
+        for i, (result, shape) in enumerate(zip(results, shapes, strict=True)):
+            if shape is not None and (np.shape(result) != shape or np.asarray(result).dtype != self.dtype):
+                raise ValueError(
+                    f"{name_of(pure)}: result {i + 1} must be {self.dtype} of shape {shape}, "
+                    f"it is {np.asarray(result).dtype} of shape {np.shape(result)}"
+                )
+        self._seen.add(name_of(pure))
+        return results
+
+    def __repr__(self) -> str:
+        return f"Normalizer({self.n_features}, {name_of(self.train)})"

@@ -1,0 +1,223 @@
+"""The forward and the backward pass through a chain of layers: what one model and a stack of models have in common."""
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from coursekit.arguments import function
+from coursekit.nn.layer import Array, Layer, Pattern, Shape, as_examples, as_rows, fits
+from coursekit.nn.losses import Loss, SoftmaxCrossEntropy
+
+
+class Chain:
+    """Layers on flat vectors `params` and `grads`, `(n_params,)`, or `(M, n_params)` for M models at once."""
+
+    layers: Sequence[Layer]
+    dtype: np.dtype[Any]
+    #: The shape of one input example; None where the layers take any.
+    input_shape: Shape | None
+
+    def _bind(self, params: Array) -> None:
+        self._params, self._grads = params, np.zeros_like(params)
+        self._lead = params.shape[:-1]
+        start = 0
+        for layer in self.layers:
+            stop = start + layer.n_params
+            layer.bind(self._params[..., start:stop], self._grads[..., start:stop])
+            start = stop
+        self._fits: tuple[int, ...] | None = None
+        self._n = 0
+        self._last: Array | None = None
+        self._douts: list[Array] = []
+
+    @property
+    def params(self) -> Array:
+        """All parameters, `(n_params,)`: write into it (`model.params[:] = saved`), the layers see it."""
+        return self._params
+
+    @property
+    def grads(self) -> Array:
+        """The gradients of the last backward pass, in the order of `params`."""
+        return self._grads
+
+    def forward(self, x: ArrayLike, training: bool = False) -> Array:
+        """The scores `(N, C)` for the batch `x`; `training` is for layers that differ then (dropout, BatchNorm)."""
+        self._run(self._signal(self._check_input(x)), training)
+        return self._scores.copy()
+
+    __call__ = forward
+
+    def backward(self, dout: ArrayLike) -> Array:
+        """The gradient at the input of the last `forward`, from `dout` at its scores; fills `grads`."""
+        dout = np.asarray(dout, self.dtype)
+        if self._last is None:
+            raise RuntimeError("backward needs a forward pass first: call model.forward(x)")
+        if dout.shape != self._scores.shape:
+            raise ValueError(f"backward: dout must have the scores' shape {self._scores.shape}, it has {dout.shape}")
+        return as_examples(self._pull(as_rows(dout, self._lead), needs_dx=True), self._shapes[0]).copy()
+
+    def loss_and_grad(self, x: ArrayLike, y: Any, loss: Loss, *, training: bool = True) -> Any:
+        """The loss of one batch; fills `grads`. One call is one forward and one backward pass."""
+        signal = self._signal(self._check_input(x))
+        return self.step(signal, self.targets(y, loss), loss, training=training)
+
+    def with_ones(self, x: ArrayLike) -> Array:
+        """Examples as `step` takes them once they are turned round: `(n, D + 1)`, a column of ones behind."""
+        x = self._check_input(x)
+        n, size = x.shape[len(self._lead)], prod(x.shape[len(self._lead) + 1 :])
+        rows = np.empty((*self._lead, n, size + 1), self.dtype)
+        rows[..., :-1], rows[..., -1] = x.reshape(*self._lead, n, size), 1.0
+        return rows
+
+    def targets(self, y: Any, loss: Loss) -> Any:
+        """What `loss` makes of the labels `y`, for `step`: once for a whole run, then cut into batches like `x`."""
+        return loss.targets(y, prod(self._shapes[-1]), self.dtype) if isinstance(loss, SoftmaxCrossEntropy) else y
+
+    def step(self, signal: Array, targets: Any, loss: Loss, *, training: bool = True) -> Any:
+        """`loss_and_grad` for a batch as a signal, `(D + 1, N)`, and its `targets`: the inside of a training loop.
+
+        The data were looked at before, by `check`, which a loop calls once.
+        """
+        if signal.shape[-1] != self._n:
+            self._make_room((*self._lead, signal.shape[-1], *self._shapes[0]))
+        rows = self._run(signal, training)
+        if isinstance(loss, SoftmaxCrossEntropy):
+            value, drows = loss.of_rows(rows, targets)
+        else:
+            value, dscores = loss(self._scores.copy(), targets)
+            dscores = np.asarray(dscores, self.dtype)
+            if dscores.shape != self._scores.shape:
+                wanted = self._scores.shape
+                raise ValueError(f"{loss!r} must return loss, dscores with dscores {wanted}, not {dscores.shape}")
+            drows = as_rows(dscores, self._lead)
+        self._pull(drows, needs_dx=False)
+        return value
+
+    def outputs(self, x: ArrayLike, training: bool = False) -> list[Array]:
+        """The output of every layer for `x`, first layer first; `x` itself is not in it."""
+        signal, outputs = self._signal(self._check_input(x)), []
+        for layer, shape in zip(self.layers, self._shapes[1:], strict=True):
+            signal = layer.forward(signal, training)
+            outputs.append(as_examples(signal[..., :-1, :], shape).copy())
+        self._keep(signal)
+        return outputs
+
+    def gradients(self) -> list[Array]:
+        """The gradient at every layer's output in the last backward pass, first layer first (copies).
+
+        The last entry is the `dout` that the pass began with.
+        """
+        if not self._douts:
+            raise RuntimeError("gradients needs a backward pass first: call model.backward(dout)")
+        pairs = zip(reversed(self._douts), self._shapes[1:], strict=True)
+        return [as_examples(dout, shape).copy() for dout, shape in pairs]
+
+    def check(self, x: ArrayLike, y: Any, loss: Loss) -> None:
+        """Raise in one line if the model, the data and the loss do not fit together."""
+        x = self._check_input(x)
+        if isinstance(loss, type):
+            raise ValueError(f"loss must be a loss object such as SoftmaxCrossEntropy(), not the class {loss.__name__}")
+        function("loss", loss)
+        if not np.isfinite(x).all():
+            raise ValueError("x must be finite, it holds NaN or infinity: look for their source in the data")
+        at = len(self._lead)
+        counts = x.shape[: at + 1], np.shape(y)[: at + 1]
+        if counts[0] != counts[1]:
+            raise ValueError(f"x has {counts[0][-1]} examples, y has shape {np.shape(y)}: they must be as many")
+        self._make_room((*x.shape[:at], 1, *x.shape[at + 1 :]))
+        self.targets(y, loss)
+
+    # -- the passes --------------------------------------------------------------------------------------------------
+
+    def _make_room(self, shape: tuple[int, ...]) -> None:
+        """Make all memory fit batches of `shape`; raises `ValueError` if a layer cannot take what it gets."""
+        self._fits = None
+        n, example = shape[len(self._lead)], shape[len(self._lead) + 1 :]
+        shapes = [example]
+        for i, layer in enumerate(self.layers):
+            shapes.append(shape_after(i, layer, shapes[-1]))
+        for layer, example in zip(self.layers, shapes, strict=False):
+            layer.allocate(example, n)
+        self._shapes, self._n, self._fits = shapes, n, shape
+
+    def _signal(self, x: Array) -> Array:
+        """The batch `x` as the layers take it."""
+        if x.shape != self._fits:
+            self._make_room(x.shape)
+        return self.with_ones(x).swapaxes(-1, -2)
+
+    def _run(self, signal: Array, training: bool) -> Array:
+        for layer in self.layers:
+            signal = layer.forward(signal, training)
+        return self._keep(signal)
+
+    def _keep(self, signal: Array) -> Array:
+        """The rows of the last signal; a layer writes into the same memory each time, so mostly nothing changes."""
+        if signal is not self._last:
+            self._last, self._rows = signal, signal[..., :-1, :]
+            self._scores = as_examples(self._rows, self._shapes[-1])
+        return self._rows
+
+    def _pull(self, dout: Array, *, needs_dx: bool) -> Array:
+        self.layers[0].needs_dx = needs_dx
+        self._douts = douts = []
+        for layer in reversed(self.layers):
+            douts.append(dout)
+            dout = layer.backward(dout)
+        return dout
+
+    def _check_input(self, x: ArrayLike) -> Array:
+        try:
+            x = np.asarray(x, self.dtype)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"a model takes a batch (N, D) of numbers: {error}") from None
+        axes = len(self._lead)
+        if self.input_shape is not None and x.shape[axes + 1 :] != self.input_shape:
+            sizes = ", ".join((*"MN"[1 - axes :], *map(str, self.input_shape)))
+            raise ValueError(f"{self.layers[0]} takes x of shape ({sizes}), it has shape {x.shape}")
+        if x.shape[:axes] != self._lead:
+            raise ValueError(f"a stack of {self._lead[0]} models takes x of shape (M, N, D), it has shape {x.shape}")
+        if x.ndim < axes + 2 or x.size == 0:
+            raise ValueError(f"a model takes a batch (N, D) of at least one example, x has shape {x.shape}")
+        return x
+
+
+def check_layers(layers: tuple[Any, ...]) -> Shape | None:
+    """The shape of one input example (None: any, or known at the first batch); raises if they cannot follow another."""
+    if not layers:
+        raise ValueError("Sequential needs at least one layer: Sequential(Linear(2, 3), rng=rng)")
+    shape: Shape | None = None
+    first: Shape | None = None
+    untouched = True  # as long as all layers so far keep the shape, what the next one takes is what the model takes
+    for i, layer in enumerate(layers):
+        if not isinstance(layer, Layer):
+            hint = f": write {layer.__name__}(...)" if isinstance(layer, type) else ""
+            hint = ": give the layers one by one" if isinstance(layer, (list, tuple)) else hint
+            raise ValueError(f"Sequential: layer {i} is {layer!r}, which is no layer{hint}")
+        if layer.dtype is not None or layer in layers[:i]:
+            raise ValueError(f"Sequential: layer {i}, {layer}, is already in use: make a new one for each place")
+        takes = layer.takes()
+        if shape is None and takes is not None and all(isinstance(size, int) for size in takes):
+            shape = tuple(size for size in takes if isinstance(size, int))
+            first = shape if untouched else first
+        untouched = untouched and layer.keeps_shape
+        if shape is not None:
+            shape = shape_after(i, layer, shape)
+    return first
+
+
+def shape_after(i: int, layer: Layer, shape: Shape) -> Shape:
+    """The shape of layer `i`'s output example; raises `ValueError` if it cannot take one of `shape`."""
+    if not fits(shape, layer.takes()):
+        raise ValueError(
+            f"Sequential: layer {i}, {layer}, does not fit: it takes {_features(layer.takes())} features, "
+            f"the layers before it give {_features(shape)}"
+        )
+    return layer.output_shape(shape)
+
+
+def _features(shape: Pattern | None) -> str:
+    return "x".join("..." if size is ... else "any" if size is None else str(size) for size in shape or ())
