@@ -77,26 +77,25 @@ def test_labels_of_any_integer_dtype(loss, dtype):
 
 @both
 @pytest.mark.parametrize(
-    ("shape", "y", "error", "message"),
+    ("shape", "y", "message"),
     [
-        ((2, 3), np.array([0, 3]), ValueError, r"label 3 is out of range: 3 scores a row mean 0\.\.2"),
-        ((2, 3), np.array([-1, 0]), ValueError, "label -1 is out of range"),
-        ((2, 3), np.array([0]), ValueError, r"2 rows of scores need 2 labels, y has shape \(1,\)"),
-        ((2, 3), np.array([[0], [1]]), ValueError, "need 2 labels"),
-        ((2, 3), np.array([0.0, 1.0]), TypeError, "whole-number labels, not an array of float64"),
-        ((2, 3), [0, 1], TypeError, "whole-number labels, not list"),
-        ((3,), np.array([0, 1, 2]), ValueError, r"scores must be \(N, C\)"),
-        ((0, 3), np.array([], int), ValueError, "at least one row"),
+        ((2, 3), np.array([0, 3]), r"y must hold labels 0\.\.2, it holds 3"),
+        ((2, 3), np.array([-1, 0]), r"y must hold labels 0\.\.2, it holds -1"),
+        ((2, 3), np.array([0]), r"y .*has shape \(1,\)"),
+        ((2, 3), np.array([[0], [1]]), r"y .*has shape \(2, 1\)"),
+        ((2, 3), np.array([0.0, 1.0]), "y must hold whole-number labels, not float64"),
+        ((3,), np.array([0, 1, 2]), r"scores must be \(N, C\)"),
+        ((0, 3), np.array([], int), "scores must not be empty"),
     ],
 )
-def test_bad_labels_are_refused_in_one_line(loss, shape, y, error, message):
-    with pytest.raises(error, match=message) as caught:
+def test_bad_labels_are_refused_in_one_line(loss, shape, y, message):
+    with pytest.raises(ValueError, match=message) as caught:
         loss(np.zeros(shape), y)
     assert "\n" not in str(caught.value)
 
 
 def test_softmax_wants_rows():
-    with pytest.raises(ValueError, match=r"scores must be \(N, C\), they have shape \(3,\)"):
+    with pytest.raises(ValueError, match=r"scores must be \(N, C\), it has shape \(3,\)"):
         softmax(np.zeros(3))
 
 

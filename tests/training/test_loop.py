@@ -165,7 +165,7 @@ def test_a_loss_with_a_gradient_of_another_shape_is_refused():
         run(net(2, 3), x, y, batch_size=8, loss=lambda scores, y: (1.0, scores[:, 0]))
 
 
-@pytest.mark.parametrize(("rate", "error"), [(None, TypeError), (-1.0, ValueError), (float("nan"), ValueError)])
+@pytest.mark.parametrize(("rate", "error"), [(None, ValueError), (-1.0, ValueError), (float("nan"), ValueError)])
 def test_a_schedule_that_gives_no_rate_is_refused(rate, error):
     with pytest.raises(error, match="lr must be"):
         run(net(2, 3), *spiral(30, rng()), schedule=lambda t: rate)
@@ -193,17 +193,18 @@ def test_digits_are_learned():
 @pytest.mark.parametrize(
     ("changes", "error", "message"),
     [
-        ({"batch_size": 0}, ValueError, "batch_size must be at least 1, not 0"),
-        ({"batch_size": 2.5}, TypeError, "batch_size must be a whole number"),
-        ({"epochs": -1}, ValueError, "epochs must be a whole number of 0 or more, not -1"),
+        ({"batch_size": 0}, ValueError, "batch_size must be a whole number, 1 or more, not 0"),
+        ({"batch_size": 2.5}, ValueError, "batch_size must be a whole number"),
+        ({"epochs": -1}, ValueError, "epochs must be a whole number, 0 or more, not -1"),
         ({"epochs": 1.5}, ValueError, "epochs must be a whole number"),
-        ({"optimizer": SGD}, TypeError, "optimizer must be an optimizer such as Adam"),
-        ({"loss": SoftmaxCrossEntropy}, TypeError, r"loss must be a loss object such as SoftmaxCrossEntropy\(\)"),
-        ({"rng": 0}, TypeError, "rng must be a numpy.random.Generator, not int"),
-        ({"y": np.zeros(5, int)}, ValueError, "x has 30 examples, y has 5"),
-        ({"y": np.full(30, 3)}, ValueError, r"label 3 is out of range: 3 scores a row mean 0\.\.2"),
-        ({"y": np.zeros(30)}, TypeError, "whole-number labels, not an array of float64"),
+        ({"optimizer": SGD}, ValueError, "optimizer must be an optimizer such as Adam"),
+        ({"loss": SoftmaxCrossEntropy}, ValueError, r"loss must be a loss object such as SoftmaxCrossEntropy\(\)"),
+        ({"rng": 0}, ValueError, "rng must be a numpy.random.Generator .*, not 0"),
+        ({"y": np.zeros(5, int)}, ValueError, r"x has 30 examples, y has shape \(5,\)"),
+        ({"y": np.full(30, 3)}, ValueError, r"y must hold labels 0\.\.2, it holds 3"),
+        ({"y": np.zeros(30)}, ValueError, "y must hold whole-number labels, not float64"),
         ({"x": np.zeros((30, 4))}, ValueError, r"Linear\(2, 3\) takes x of shape \(N, 2\), it has shape \(30, 4\)"),
+        ({"x": np.full((30, 2), np.nan)}, ValueError, "x must be finite, it holds NaN or infinity"),
         ({"x": np.zeros((0, 2)), "y": np.zeros(0, int)}, ValueError, "at least one example"),
     ],
 )

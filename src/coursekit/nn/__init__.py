@@ -25,32 +25,80 @@ from coursekit.nn.activations import (
     tanh_backward,
 )
 from coursekit.nn.affine import Linear, linear, linear_backward
+from coursekit.nn.convolution import conv2d, conv2d_backward
 from coursekit.nn.elementwise import ELU, GELU, Elementwise, SiLU, Softplus
-from coursekit.nn.initialization import constant_init, he_init, normal_init, xavier_init, xavier_uniform_init
+from coursekit.nn.image_layers import AveragePool2d, Conv2d, Flatten, MaxPool2d
+from coursekit.nn.initialization import (
+    constant_init,
+    he_init,
+    normal_init,
+    uniform_init,
+    xavier_init,
+    xavier_uniform_init,
+)
 from coursekit.nn.layer import Layer, PlainLayer
 from coursekit.nn.losses import Loss, SoftmaxCrossEntropy, softmax, softmax_cross_entropy
+from coursekit.nn.margin import Hinge, hinge
 from coursekit.nn.model import Sequential, Stack
+from coursekit.nn.normalization import (
+    batchnorm_backward,
+    batchnorm_eval,
+    batchnorm_train,
+    fold_batchnorm,
+    layernorm,
+    layernorm_backward,
+    spatial_batchnorm_backward,
+    spatial_batchnorm_eval,
+    spatial_batchnorm_train,
+)
 from coursekit.nn.normalizers import BatchNorm, LayerNorm, Normalizer
+from coursekit.nn.penalties import elastic_net, l1_penalty, l2_penalty, max_norm, regularize
+from coursekit.nn.pooling import (
+    average_pool,
+    average_pool_backward,
+    flatten,
+    flatten_backward,
+    max_pool,
+    max_pool_backward,
+)
 from coursekit.nn.random_masks import Dropout
 from coursekit.nn.rectifiers import LeakyReLU, PReLU, ReLU
+from coursekit.nn.regression import MeanSquaredError, mean_squared_error
+from coursekit.nn.regularizers import L1, L2, Constraint, ElasticNet, MaxNorm, Penalty
+from coursekit.nn.reports import LayerStatistics, layer_statistics
 from coursekit.nn.saturating import Sigmoid, Tanh
+from coursekit.nn.signals import activation_stds, gradient_stds
+from coursekit.nn.thinning import dropout, dropout_backward, dropout_rescale, plain_dropout
 from coursekit.nn.two_piece import Maxout
 
 __all__ = [
     "ACTIVATIONS",
     "ELU",
     "GELU",
+    "L1",
+    "L2",
+    "AveragePool2d",
     "BatchNorm",
+    "Constraint",
+    "Conv2d",
     "Dropout",
+    "ElasticNet",
     "Elementwise",
+    "Flatten",
+    "Hinge",
     "Layer",
     "LayerNorm",
+    "LayerStatistics",
     "LeakyReLU",
     "Linear",
     "Loss",
+    "MaxNorm",
+    "MaxPool2d",
     "Maxout",
+    "MeanSquaredError",
     "Normalizer",
     "PReLU",
+    "Penalty",
     "PlainLayer",
     "ReLU",
     "Sequential",
@@ -60,22 +108,50 @@ __all__ = [
     "Softplus",
     "Stack",
     "Tanh",
+    "activation_stds",
+    "average_pool",
+    "average_pool_backward",
+    "batchnorm_backward",
+    "batchnorm_eval",
+    "batchnorm_train",
     "constant_init",
+    "conv2d",
+    "conv2d_backward",
     "dead_fraction",
+    "dropout",
+    "dropout_backward",
+    "dropout_rescale",
+    "elastic_net",
     "elu",
     "elu_backward",
+    "flatten",
+    "flatten_backward",
+    "fold_batchnorm",
     "gelu",
     "gelu_backward",
+    "gradient_stds",
     "he_init",
+    "hinge",
+    "l1_penalty",
+    "l2_penalty",
+    "layer_statistics",
+    "layernorm",
+    "layernorm_backward",
     "leaky_relu",
     "leaky_relu_backward",
     "linear",
     "linear_backward",
+    "max_norm",
+    "max_pool",
+    "max_pool_backward",
     "maxout",
     "maxout_backward",
+    "mean_squared_error",
     "normal_init",
+    "plain_dropout",
     "prelu",
     "prelu_backward",
+    "regularize",
     "relu",
     "relu_backward",
     "sigmoid",
@@ -86,8 +162,12 @@ __all__ = [
     "softmax_cross_entropy",
     "softplus",
     "softplus_backward",
+    "spatial_batchnorm_backward",
+    "spatial_batchnorm_eval",
+    "spatial_batchnorm_train",
     "tanh",
     "tanh_backward",
+    "uniform_init",
     "xavier_init",
     "xavier_uniform_init",
 ]

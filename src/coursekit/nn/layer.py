@@ -37,6 +37,8 @@ class Layer:
 
     #: Whether the output of an example has the shape of its input.
     keeps_shape: bool = True
+    #: Whether the layer can be part of a `Stack`.
+    stackable: bool = True
     #: False while a model trains and this layer is its first: then nobody reads what `backward` returns.
     needs_dx: bool = True
 
@@ -120,6 +122,12 @@ class Layer:
         rows = self.buffer(name, (prod(shape) + 1, n))
         rows[..., -1, :] = 1.0
         return rows, rows[..., :-1, :]
+
+    def __getattr__(self, name: str) -> Any:
+        if name[0] == "_" and name[1] != "_" and self.__dict__.get("dtype") is None:
+            kind = type(self).__name__
+            raise AttributeError(f"this {kind} belongs to no model yet: put it into Sequential(...) and call that")
+        raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
 
     def __getstate__(self) -> dict[str, Any]:
         # Views lose their owner when they are copied: the model binds the layer anew.

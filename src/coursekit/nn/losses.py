@@ -1,5 +1,6 @@
 """Softmax and the cross-entropy loss: as plain functions, and as the loss object that training uses."""
 
+import copy
 from typing import Any, Protocol
 
 import numpy as np
@@ -70,13 +71,16 @@ class SoftmaxCrossEntropy:
         """`loss, dscores`; raises as `softmax_cross_entropy` does."""
         scores = real_array("cross-entropy: scores", scores)
         if scores.ndim != 2:
-            raise ValueError(f"cross-entropy: scores must be (N, C), they have shape {scores.shape}")
+            raise ValueError(f"cross-entropy: scores must be (N, C), it has shape {scores.shape}")
         if np.shape(y) != scores.shape[:1]:
             raise ValueError(
-                f"cross-entropy: {len(scores)} rows of scores need {len(scores)} labels, y has shape {np.shape(y)}"
+                f"cross-entropy: y must be one label for each of {len(scores)} rows, it has shape {np.shape(y)}"
             )
-        value, drows = self.of_rows(scores.T, self.targets(y, scores.shape[1], scores.dtype))
-        return float(value), drows.T.copy()
+        # In memory of its own: a model in training still refers to what `of_rows` returned last.
+        apart = copy.copy(self)
+        apart._fits = None
+        value, drows = apart.of_rows(scores.T, self.targets(y, scores.shape[1], scores.dtype))
+        return float(value), drows.T
 
     def targets(self, y: Labels, n_classes: int, dtype: DTypeLike) -> Array:
         """The labels `(..., N)` as what the probabilities are drawn to, `(..., N, C)`: once for a whole run."""

@@ -1,6 +1,7 @@
 """`Sequential`, a model, and `Stack`, many models of one build that run at once."""
 
 import copy
+import os
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,8 @@ from numpy.typing import DTypeLike
 from coursekit.arguments import generator
 from coursekit.nn.layer import Layer
 from coursekit.nn.passes import Chain, check_layers
+from coursekit.nn.reports import table
+from coursekit.nn.storage import read_into, write
 
 
 class Sequential(Chain):
@@ -30,6 +33,32 @@ class Sequential(Chain):
         self._bind(np.zeros(sum(layer.n_params for layer in layers), self.dtype))
         for layer in layers:
             layer.initialize(rng)
+
+    def summary(self) -> str:
+        """The layers in a table: what each is, the shape of its output, how many parameters it has.
+
+        >>> print(Sequential(Linear(2, 3), ReLU(), rng=np.random.default_rng(0)).summary())
+        layer         output  parameters
+        Linear(2, 3)  (N, 3)           9
+        ReLU()        (N, 3)           0
+        total                          9
+        """
+        return table(self)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write parameters and running statistics to the file `path` (npz), in one go or not at all.
+
+        The file holds numbers and the layers' descriptions, no code and no pickle.
+        """
+        write(self, path)
+
+    def load(self, path: str | os.PathLike[str]) -> None:
+        """Take parameters and running statistics from a file that `save` wrote for a model built alike.
+
+        The dtypes may differ. The model is changed only if all of the file fits it. Raises `ValueError` in one line if
+        the file is damaged, is none of `save`'s, or holds another model; `FileNotFoundError` if there is none.
+        """
+        read_into(self, path)
 
     def __getstate__(self) -> dict[str, Any]:
         return {"layers": self.layers, "dtype": self.dtype, "input_shape": self.input_shape, "params": self._params}
@@ -61,6 +90,9 @@ class Stack(Chain):
                 raise ValueError(
                     f"Stack: all models must be built alike; model {i} is {models[i]}, model 0 {models[0]}"
                 )
+        for layer in models[0].layers:
+            if not layer.stackable:
+                raise ValueError(f"Stack: {layer} works in one model alone: train the models one by one")
         self.dtype, self.input_shape = models[0].dtype, models[0].input_shape
         self.layers = copy.deepcopy(models[0].layers)
         for layer, *others in zip(self.layers, *(model.layers for model in models), strict=True):

@@ -159,8 +159,10 @@ class Normalizer(_Scaled, PlainLayer):
     """BatchNorm from YOUR functions: `batchnorm_train`, `batchnorm_eval` and `batchnorm_backward` of the exercises.
 
     On first use the results are looked at: `ValueError` names the function whose result has a wrong count, shape or
-    dtype, or that changed what it was given. For batches `(N, n_features)`.
+    dtype, or that changed what it was given. For batches `(N, n_features)`, in one model, not in a stack.
     """
+
+    stackable = False
 
     def __init__(
         self,

@@ -43,6 +43,11 @@ class Chain:
         """The gradients of the last backward pass, in the order of `params`."""
         return self._grads
 
+    @property
+    def example_shape(self) -> Shape | None:
+        """The shape of one input example, as the layers ask for it, or else as the last batch had it; None before."""
+        return self._shapes[0] if self.input_shape is None and self._fits is not None else self.input_shape
+
     def forward(self, x: ArrayLike, training: bool = False) -> Array:
         """The scores `(N, C)` for the batch `x`; `training` is for layers that differ then (dropout, BatchNorm)."""
         self._run(self._signal(self._check_input(x)), training)

@@ -1,0 +1,111 @@
+"""Many small models trained at once, each as if it were alone: for sweeps over settings, and for ensembles."""
+
+import contextvars
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from coursekit.arguments import function, generator, whole
+from coursekit.nn import Loss, SoftmaxCrossEntropy, Stack
+from coursekit.optim import Optimizer
+
+Array = NDArray[np.floating]
+
+
+class StackStep(NamedTuple):
+    """One step of M models: as `Step`, with one entry per model in `loss` and `diverged`.
+
+    A model that has diverged keeps the parameters that it had before; its further losses are NaN.
+    """
+
+    number: int
+    epoch: int
+    loss: Array
+    lr: Any
+    diverged: NDArray[np.bool_]
+
+
+def train_stack(
+    stack: Stack,
+    x: ArrayLike,
+    y: Any,
+    *,
+    optimizer: Optimizer,
+    loss: SoftmaxCrossEntropy | None = None,
+    epochs: int,
+    batch_size: int,
+    rngs: Sequence[np.random.Generator],
+    schedule: Callable[[int], Any] | None = None,
+) -> Iterator[StackStep]:
+    """Train the M models of `stack` side by side; yields a `StackStep` after every update.
+
+    `x` is `(n, D)` for all models or `(M, n, D)`, each its own (bagging); `y` likewise `(n,)` or `(M, n)`. Model `m`
+    draws its mini-batches from `rngs[m]`, and gets to the same parameters, but for rounding, as `train` gives it alone.
+    `optimizer.lr`, and what `schedule(number)` returns, may be one rate or an array `(M,)`, one for each model.
+
+    A model whose loss is NaN or infinite stops there; training ends when none is left. Bad arguments raise `ValueError`
+    at the call.
+    """
+    if not isinstance(stack, Stack):
+        raise ValueError(f"train_stack: stack must be a Stack of models, not {stack!r}")
+    if not isinstance(optimizer, Optimizer):
+        raise ValueError(f"train_stack: optimizer must be an optimizer such as Adam(lr=1e-3), not {optimizer!r}")
+    whole("train_stack: epochs", epochs, "[0, inf)")
+    whole("train_stack: batch_size", batch_size)
+    rngs = list(rngs) if isinstance(rngs, Sequence) else [rngs]
+    if len(rngs) != len(stack):
+        raise ValueError(f"train_stack: rngs must be one generator for each of {len(stack)} models, not {len(rngs)}")
+    for m, rng in enumerate(rngs):
+        generator(f"train_stack: rngs[{m}]", rng)
+    if schedule is not None:
+        function("train_stack: schedule", schedule)
+    loss = SoftmaxCrossEntropy() if loss is None else loss
+    if not isinstance(loss, SoftmaxCrossEntropy):
+        raise ValueError(f"train_stack: loss must be a SoftmaxCrossEntropy, the one that stacks know, not {loss!r}")
+    x, y = np.asarray(x), np.asarray(y)
+    x = np.broadcast_to(x, (len(stack), *x.shape)) if y.ndim == 1 else x
+    y = np.broadcast_to(y, (len(stack), *y.shape)) if y.ndim == 1 else y
+    stack.check(x, y, loss)
+    return _steps(stack, x, y, optimizer, loss, epochs, batch_size, rngs, schedule)
+
+
+def _steps(
+    stack: Stack,
+    x: Array,
+    y: NDArray[Any],
+    optimizer: Optimizer,
+    loss: Loss,
+    epochs: int,
+    batch_size: int,
+    rngs: list[np.random.Generator],
+    schedule: Callable[[int], Any] | None,
+) -> Iterator[StackStep]:
+    number, n, models = 0, x.shape[1], np.arange(len(stack))[:, None]
+    data, targets = stack.with_ones(x), stack.targets(y, loss)
+    diverged = np.zeros(len(stack), bool)
+    quiet = contextvars.copy_context()
+    quiet.run(np.seterr, over="ignore", invalid="ignore")
+
+    def update(signal: Array, batch_targets: Array) -> Array:
+        values = np.array(stack.step(signal, batch_targets, loss), np.float64)
+        np.logical_or(diverged, ~np.isfinite(values), out=diverged)
+        kept = stack.params[diverged]
+        if not diverged.all():
+            optimizer.step(stack.params, stack.grads)
+        if len(kept):
+            stack.params[diverged], values[diverged] = kept, np.nan
+        return values
+
+    for epoch in range(epochs):
+        orders = np.stack([rng.permutation(n) for rng in rngs])  # what minibatches() draws and cuts
+        for start in range(0, n, batch_size):
+            rows = orders[:, start : start + batch_size]
+            if schedule is not None:
+                optimizer.lr = schedule(number)
+            values = quiet.run(update, data[models, rows].swapaxes(-1, -2), targets[models, rows])
+            yield StackStep(number, epoch, values, optimizer.lr, diverged.copy())
+            if diverged.all():
+                return
+            number += 1
