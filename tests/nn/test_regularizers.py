@@ -129,6 +129,34 @@ def test_on_a_real_model(dtype):
     np.testing.assert_array_equal(layers[0].params["b"], 0.5)
 
 
+@pytest.mark.parametrize(
+    "penalty",
+    [L2(0.1), L2([0.1, 0.0, 0.3]), L1(0.2), ElasticNet(0.1, [0.0, 1.0, 0.2]), MaxNorm([0.5, 0.7, 9.0])],
+    ids=str,
+)
+def test_each_model_of_a_stack_gets_what_it_would_get_alone(penalty):
+    rng = np.random.default_rng(2)
+    models = [
+        nn.Sequential(nn.Linear(3, 4), nn.BatchNorm(4), nn.ReLU(), nn.Maxout(4, 3), nn.Linear(3, 2), rng=rng)
+        for _ in range(3)
+    ]
+    stack = nn.Stack(models)
+    stack.grads[:] = 1.0
+    penalty.attach(stack)
+    values = penalty.apply(stack.params) if isinstance(penalty, MaxNorm) else penalty.add(stack.params, stack.grads)
+    for i, model in enumerate(models):
+        model.grads[:] = 1.0
+        penalty.attach(model)
+        if isinstance(penalty, MaxNorm):
+            before = model.params.copy()
+            penalty.apply(model.params)
+            assert not np.array_equal(before, model.params)
+        else:
+            assert values[i] == pytest.approx(penalty.add(model.params, model.grads), rel=1e-12)
+        np.testing.assert_allclose(stack.grads[i], model.grads, rtol=1e-12)
+        np.testing.assert_allclose(stack.params[i], model.params, rtol=1e-12)
+
+
 def test_their_reprs():
     made = [L2(0.1), L1([0.1, 0.0]), ElasticNet(0.1, [1.0, 2.0]), MaxNorm(3)]
     assert [repr(p) for p in made] == ["L2(0.1)", "L1([0.1, 0.0])", "ElasticNet(0.1, [1.0, 2.0])", "MaxNorm(3.0)"]
@@ -159,6 +187,7 @@ def attached(penalty, model=None):
         ),
         (lambda: L2(0.1).add(np.ones(3), np.ones(3)), r"L2\(0.1\): add takes the flat params and grads of the model"),
         (lambda: attached(L1(0.1)).add(np.ones(1), np.ones(1)), r"L1\(0.1\): add takes the flat params and grads"),
+        (lambda: attached(L2(0.1)).add(np.ones((2, 97)), np.ones((2, 97))), r"L2\(0.1\): add takes the flat params"),
         (lambda: MaxNorm(1).apply(np.ones(3)), r"MaxNorm\(1.0\): apply takes the flat params of the model"),
         (lambda: attached(MaxNorm(1)).apply(np.ones(3)), r"MaxNorm\(1.0\): apply takes the flat params of the model"),
     ],

@@ -8,10 +8,12 @@
 True
 
 Biases, BatchNorm's and LayerNorm's gamma and beta, and PReLU's slopes are left out, unless `on`, a function from a
-parameter's name to whether it is penalized, says otherwise (`on=lambda name: True`).
+parameter's name to whether it is penalized, says otherwise (`on=lambda name: True`). In a `Stack` of M models each is
+penalized alike, on its own: values are then `(M,)`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from math import prod
 from typing import Any, Protocol
 
 import numpy as np
@@ -30,7 +32,7 @@ class Model(Protocol):
 
     @property
     def params(self) -> Array:
-        """All parameters, `(n_params,)`."""
+        """All parameters, `(n_params,)`; `(M, n_params)` of a stack."""
 
     @property
     def layers(self) -> Sequence[Any]:
@@ -43,8 +45,8 @@ class Penalty(Protocol):
     def attach(self, model: Model) -> None:
         """Learn which parameters of `model` are weights; once, before training."""
 
-    def add(self, params: Array, grads: Array) -> float:
-        """Add the gradient at the flat `params` into `grads` and return the value; after each backward pass."""
+    def add(self, params: Array, grads: Array) -> Any:
+        """Add the gradient at the flat `params` into `grads`, return the value; after each backward pass."""
 
 
 class Constraint(Protocol):
@@ -70,19 +72,19 @@ class L2:
 
     def __init__(self, lam: Strength, *, on: Callable[[str], bool] = is_weight) -> None:
         self.lam, self.on = _strengths("L2: lam", lam), function("L2: on", on)
-        self._strength: Array | None = None
+        self._buffer: Array | None = None
 
     def attach(self, model: Model) -> None:
         """Lay the strengths out over the flat vector; `ValueError` if their number is not that of the layers."""
         self._strength = _over_the_flat_vector("L2: lam", self.lam, model, self.on)
-        self._buffer = np.empty_like(self._strength)
+        self._buffer = np.empty_like(model.params)
 
-    def add(self, params: Array, grads: Array) -> float:
+    def add(self, params: Array, grads: Array) -> Any:
         """Adds `lam * w` to `grads`; returns the penalty."""
-        strength = _fitting(self, self._strength, params, grads)
-        np.multiply(strength, params, out=self._buffer)
-        np.add(grads, self._buffer, out=grads)
-        return 0.5 * float(np.dot(self._buffer, params))
+        pull = _fitting(self, self._buffer, params, grads)
+        np.multiply(params, self._strength, out=pull)
+        np.add(grads, pull, out=grads)
+        return 0.5 * _sums(pull, params)
 
     def __repr__(self) -> str:
         return f"L2({self.lam})"
@@ -93,20 +95,20 @@ class L1:
 
     def __init__(self, lam: Strength, *, on: Callable[[str], bool] = is_weight) -> None:
         self.lam, self.on = _strengths("L1: lam", lam), function("L1: on", on)
-        self._strength: Array | None = None
+        self._buffer: Array | None = None
 
     def attach(self, model: Model) -> None:
         """Lay the strengths out over the flat vector; `ValueError` if their number is not that of the layers."""
         self._strength = _over_the_flat_vector("L1: lam", self.lam, model, self.on)
-        self._buffer = np.empty_like(self._strength)
+        self._buffer = np.empty_like(model.params)
 
-    def add(self, params: Array, grads: Array) -> float:
+    def add(self, params: Array, grads: Array) -> Any:
         """Adds `lam * sign(w)` to `grads`; returns the penalty."""
-        strength = _fitting(self, self._strength, params, grads)
-        np.sign(params, out=self._buffer)
-        np.multiply(self._buffer, strength, out=self._buffer)
-        np.add(grads, self._buffer, out=grads)
-        return float(np.dot(self._buffer, params))
+        pull = _fitting(self, self._buffer, params, grads)
+        np.sign(params, out=pull)
+        np.multiply(pull, self._strength, out=pull)
+        np.add(grads, pull, out=grads)
+        return _sums(pull, params)
 
     def __repr__(self) -> str:
         return f"L1({self.lam})"
@@ -124,7 +126,7 @@ class ElasticNet:
         for part in self._parts:
             part.attach(model)
 
-    def add(self, params: Array, grads: Array) -> float:
+    def add(self, params: Array, grads: Array) -> Any:
         """Adds both gradients to `grads`; returns the penalty."""
         return sum(part.add(params, grads) for part in self._parts)
 
@@ -146,23 +148,23 @@ class MaxNorm:
     def attach(self, model: Model) -> None:
         """Find the weights on the flat vector; `ValueError` if there are not as many limits as layers with weights."""
         self._stretches = []
-        self._size = model.params.size
+        self._shape = model.params.shape
         for stretch, shape, c in _weights("MaxNorm: c", self.c, model, self.on):
             if len(shape) < 2:
                 raise ValueError(f"MaxNorm: on must choose arrays of two axes or more, it chose one of shape {shape}")
-            squares = np.empty((stretch.stop - stretch.start, 1), model.params.dtype).reshape(-1, shape[-1])
-            self._stretches.append((stretch, c, squares, np.ones(len(squares), squares.dtype)))
+            squares = np.empty((*model.params.shape[:-1], prod(shape[:-1]), shape[-1]), model.params.dtype)
+            self._stretches.append((stretch, c, squares, np.ones(squares.shape[-2], squares.dtype)))
 
     def apply(self, params: Array) -> None:
         """Scale the columns that are too long, in place; all others stay as they are, bit for bit."""
-        if self._stretches is None or params.size != self._size:
+        if self._stretches is None or params.shape != self._shape:
             raise ValueError(f"{self}: apply takes the flat params of the model it was attached to: call attach(model)")
         for stretch, c, squares, ones in self._stretches:
-            w = params[stretch].reshape(squares.shape)
+            w = params[..., stretch].reshape(squares.shape)
             np.multiply(w, w, out=squares)
-            norms = np.sqrt(np.dot(ones, squares))  # a sum over the rows in a third of the time of `sum`
+            norms = np.sqrt(np.matmul(ones, squares))  # a sum over the rows in a third of the time of `sum`
             if norms.max() > c:
-                np.multiply(w, c / np.maximum(norms, c), out=w)
+                np.multiply(w, (c / np.maximum(norms, c))[..., np.newaxis, :], out=w)
 
     def __repr__(self) -> str:
         return f"MaxNorm({self.c})"
@@ -184,26 +186,33 @@ def _weights(
     if len(each) != len(with_weights):
         wanted = f"one for each of the {len(with_weights)} layers with weights"
         raise ValueError(f"{what} must be one number, or {wanted}, not {len(each)}")
-    mine, start = dict(zip(map(id, with_weights), each, strict=True)), 0
+    mine, start, lead = dict(zip(map(id, with_weights), each, strict=True)), 0, model.params.ndim - 1
     for layer in model.layers:
         for name, array in layer.params.items():
+            shape = array.shape[lead:]
+            stop = start + prod(shape)
             if on(name):
-                yield slice(start, start + array.size), array.shape, mine[id(layer)]
-            start += array.size
+                yield slice(start, stop), shape, mine[id(layer)]
+            start = stop
 
 
 def _over_the_flat_vector(what: str, strength: Strength, model: Model, on: Callable[[str], bool]) -> Array:
-    """The strength of every entry of `model.params`, 0 where nothing is penalized."""
-    flat = np.zeros_like(model.params)
+    """The strength of every parameter, `(n_params,)`, 0 where nothing is penalized."""
+    flat = np.zeros(model.params.shape[-1:], model.params.dtype)
     for stretch, _, value in _weights(what, strength, model, on):
         flat[stretch] = value
     return flat
 
 
-def _fitting(penalty: object, strength: Array | None, params: Array, grads: Array) -> Array:
-    """`strength`; raises if the penalty was not attached, or to another model."""
-    if strength is None or not strength.shape == params.shape == grads.shape:
+def _fitting(penalty: object, buffer: Array | None, params: Array, grads: Array) -> Array:
+    """`buffer`; raises if the penalty was not attached, or to another model."""
+    if buffer is None or not buffer.shape == params.shape == grads.shape:
         raise ValueError(
             f"{penalty}: add takes the flat params and grads of the model it was attached to: attach(model)"
         )
-    return strength
+    return buffer
+
+
+def _sums(a: Array, b: Array) -> Any:
+    """`sum(a * b)` as a float; of each model in a stack, `(M,)`."""
+    return float(np.dot(a, b)) if a.ndim == 1 else np.vecdot(a, b)
