@@ -1,8 +1,22 @@
 """Optimization: update rules as pure functions, optimizers that apply them in place, learning rates over time."""
 
 from coursekit.optim.adaptive import AdaDelta, AdaGrad, Adam, AdamW, RMSProp
+from coursekit.optim.averaging import EMA, ema_weights
+from coursekit.optim.clipping import clip_by_norm, clip_by_value, limit_norm
 from coursekit.optim.composing import ReduceOnPlateau, Schedule, in_sequence, rate_at
 from coursekit.optim.descent import SGD, Momentum, Nesterov
+from coursekit.optim.from_rule import FromRule
+from coursekit.optim.landscapes import (
+    LANDSCAPES,
+    Landscape,
+    beale,
+    bowl,
+    himmelblau,
+    rastrigin,
+    ravine,
+    rosenbrock,
+    saddle,
+)
 from coursekit.optim.optimizer import Optimizer
 from coursekit.optim.rules import adadelta, adagrad, adam, adamw, momentum, nesterov, newton_step, rmsprop, sgd
 from coursekit.optim.scaling import batch_size_schedule, linear_scaling, sqrt_scaling
@@ -18,13 +32,18 @@ from coursekit.optim.schedules import (
     step_decay,
     warmup,
 )
+from coursekit.optim.walking import path, paths
 
 __all__ = [
+    "EMA",
+    "LANDSCAPES",
     "SGD",
     "AdaDelta",
     "AdaGrad",
     "Adam",
     "AdamW",
+    "FromRule",
+    "Landscape",
     "Momentum",
     "Nesterov",
     "Optimizer",
@@ -36,21 +55,34 @@ __all__ = [
     "adam",
     "adamw",
     "batch_size_schedule",
+    "beale",
+    "bowl",
+    "clip_by_norm",
+    "clip_by_value",
     "constant",
     "cosine_decay",
     "early_stopping",
+    "ema_weights",
     "exponential_decay",
     "has_converged",
+    "himmelblau",
     "in_sequence",
     "inverse_time_decay",
+    "limit_norm",
     "linear_scaling",
     "momentum",
     "nesterov",
     "newton_step",
     "one_cycle",
+    "path",
+    "paths",
+    "rastrigin",
     "rate_at",
+    "ravine",
     "reduce_on_plateau",
     "rmsprop",
+    "rosenbrock",
+    "saddle",
     "sgd",
     "sqrt_scaling",
     "step_decay",

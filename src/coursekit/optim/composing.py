@@ -2,14 +2,17 @@
 
 import functools
 import math
-from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from coursekit.arguments import number, whole
 from coursekit.optim.schedules import reduce_on_plateau
 
-#: The learning rate as a function of the step or epoch, counted from 0.
-Schedule = Callable[[float], float]
+
+class Schedule(Protocol):
+    """The learning rate as a function of the step or epoch, counted from 0: any callable `t -> lr`."""
+
+    def __call__(self, t: Any, /) -> float:
+        """The learning rate at `t`."""
 
 
 def in_sequence(*timed: tuple[Schedule, float], then: Schedule) -> Schedule:
@@ -53,13 +56,14 @@ def rate_at(schedule: Schedule, t: float) -> float:
     rate: Any = schedule(t)
     if type(rate) is float and 0.0 <= rate < math.inf:
         return rate
-    return number(f"{_name(schedule)}: its learning rate at t = {t}", rate, "[0, inf)")
+    return number(f"{name_of(schedule)}: its learning rate at t = {t}", rate, "[0, inf)")
 
 
-def _name(schedule: Any) -> str:
-    while isinstance(schedule, functools.partial):
-        schedule = schedule.func
-    return getattr(schedule, "__name__", type(schedule).__name__).removeprefix("_rate_")
+def name_of(function: Any) -> str:
+    """The name to call a function by in an error."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    return getattr(function, "__name__", type(function).__name__)
 
 
 class ReduceOnPlateau:

@@ -57,7 +57,7 @@ class Optimizer:
     def lr(self, value: float | Array) -> None:
         if not (type(value) is float and 0.0 <= value < math.inf):
             value = self._checked_rate(value)
-        if isinstance(value, np.ndarray) or isinstance(self._lr, np.ndarray):
+        if np.ndarray in (type(value), type(self._lr)) and np.shape(value) != np.shape(self._lr):
             self._grads = None  # a rate for each model is laid out otherwise than one for all
         self._lr = value
 
@@ -178,9 +178,8 @@ class Optimizer:
 
         Processors compute with those many times slower. The bound lies far above them, far below what moves a weight.
         """
-        for chunk in self._chunks:
-            for array in chunk[2 : 2 + len(self.moments)]:
-                array[np.abs(array) < np.finfo(array.dtype).tiny ** 0.8] = 0.0
+        for array in self._state.values():
+            array[np.abs(array) < np.finfo(array.dtype).tiny ** 0.8] = 0.0
 
     def __getstate__(self) -> dict[str, Any]:
         # Views of a copy's parameters would not be views of its model's: a copy finds them at its next step.
