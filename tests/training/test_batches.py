@@ -21,14 +21,14 @@ def test_fresh_order_each_time_and_the_same_for_a_seed():
 
 
 @pytest.mark.parametrize(
-    ("n", "size", "error", "message"),
+    ("n", "size", "message"),
     [
-        (10, 0, ValueError, "batch_size must be at least 1, not 0"),
-        (0, 4, ValueError, "n must be at least 1, not 0"),
-        (10, 2.0, TypeError, "batch_size must be a whole number, not 2.0"),
-        (10, True, TypeError, "batch_size must be a whole number, not True"),
+        (10, 0, "batch_size must be a whole number, 1 or more, not 0"),
+        (0, 4, "n must be a whole number, 1 or more, not 0"),
+        (10, 2.0, "batch_size must be a whole number, 1 or more, not 2.0"),
+        (10, True, "batch_size must be a whole number, 1 or more, not True"),
     ],
 )
-def test_bad_sizes_are_refused(n, size, error, message):
-    with pytest.raises(error, match=message):
+def test_bad_sizes_are_refused(n, size, message):
+    with pytest.raises(ValueError, match=message):
         minibatches(n, size, np.random.default_rng(0))

@@ -165,9 +165,9 @@ def test_a_loss_with_a_gradient_of_another_shape_is_refused():
         run(net(2, 3), x, y, batch_size=8, loss=lambda scores, y: (1.0, scores[:, 0]))
 
 
-@pytest.mark.parametrize(("rate", "error"), [(None, ValueError), (-1.0, ValueError), (float("nan"), ValueError)])
-def test_a_schedule_that_gives_no_rate_is_refused(rate, error):
-    with pytest.raises(error, match="lr must be"):
+@pytest.mark.parametrize("rate", [None, -1.0, float("nan")])
+def test_a_schedule_that_gives_no_rate_is_refused(rate):
+    with pytest.raises(ValueError, match="its learning rate at t = 0 must be a number, 0 or more, and finite, not"):
         run(net(2, 3), *spiral(30, rng()), schedule=lambda t: rate)
 
 

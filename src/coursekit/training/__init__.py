@@ -14,6 +14,7 @@ from coursekit.training.ensembles import (
 )
 from coursekit.training.folds import cross_validate, k_fold
 from coursekit.training.loop import Step, sgd_train, train
+from coursekit.training.many import StackStep, train_stack
 from coursekit.training.members import Member, bagging, ensemble_probabilities, predict_probabilities, snapshots
 from coursekit.training.metrics import (
     accuracy,
@@ -44,6 +45,7 @@ __all__ = [
     "Range",
     "RangeTest",
     "Search",
+    "StackStep",
     "Step",
     "Trial",
     "accumulate_gradients",
@@ -91,6 +93,7 @@ __all__ = [
     "snapshots",
     "top_k_accuracy",
     "train",
+    "train_stack",
     "trials",
     "update_ratio",
     "updates_per_epoch",

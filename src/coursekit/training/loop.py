@@ -2,22 +2,24 @@
 
 import contextvars
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from coursekit.arguments import generator, whole
-from coursekit.nn import Loss, Sequential, SoftmaxCrossEntropy
-from coursekit.optim import Optimizer, sgd
+from coursekit.arguments import function, generator, label_array, number, takes, whole
+from coursekit.nn import Constraint, Loss, Penalty, Sequential, SoftmaxCrossEntropy
+from coursekit.optim import Optimizer, rate_at, sgd
+from coursekit.optim.clipping import limit_norm
 from coursekit.training.batches import minibatches
 
 Array = NDArray[np.floating]
-#: Numbers gathered at a time: all of an epoch where the data are small, what a cache holds where they are not.
+#: Numbers gathered at a time.
 _SPAN = 65536
 
 
+@takes(w="array (...)", loss_and_grad="function", lr="real [0, inf)", epochs="whole [0, inf)", rng="rng")
 def sgd_train(
     w: Array,
     loss_and_grad: Callable[[Array, Array, Any], tuple[float, Array]],
@@ -33,6 +35,8 @@ def sgd_train(
     `loss_and_grad(w, x_batch, y_batch)` gives the loss and the gradient of one batch. Each epoch takes fresh
     `minibatches`; `losses` has one entry per update, the loss before it. `w` itself is not changed.
     """
+    if len(x) != len(y):
+        raise ValueError(f"sgd_train: x has {len(x)} examples, y has {len(y)}: they must be as many")
     losses = []
     for _ in range(epochs):
         for rows in minibatches(len(x), batch_size, rng):
@@ -45,8 +49,8 @@ def sgd_train(
 class Step(NamedTuple):
     """One step of training.
 
-    `number` counts updates from 0, `epoch` passes over the data from 0; `loss` is the batch's loss before the update;
-    `lr` the learning rate used; `event` is "" or "diverged".
+    `number` counts updates from 0, `epoch` passes over the data from 0; `loss` is the batch's loss before the update,
+    without the `penalty`; `lr` the learning rate used; `event` is "" or "diverged".
     """
 
     number: int
@@ -54,6 +58,7 @@ class Step(NamedTuple):
     loss: float
     lr: float
     event: str = ""
+    penalty: float = 0.0
 
 
 def train(
@@ -67,13 +72,24 @@ def train(
     batch_size: int,
     rng: np.random.Generator,
     schedule: Callable[[int], float] | None = None,
+    penalty: Penalty | None = None,
+    constraint: Constraint | None = None,
+    max_grad_norm: float | None = None,
+    augment: Callable[[Array, np.random.Generator], Array] | None = None,
+    batches: Callable[[np.random.Generator], Iterable[NDArray[np.integer]]] | None = None,
 ) -> Iterator[Step]:
     """Train `model` on the examples `x`, `(N, D)`, and their targets `y`; yields a `Step` after every update.
 
     Nothing happens but by the caller's `for`: stop early with `break`, draw or measure between steps. Each epoch goes
-    through fresh `minibatches` drawn from `rng`. `schedule(number)`, if given, sets `optimizer.lr` before each step.
-    `loss` is softmax cross-entropy unless given. A loss that is NaN or infinite is reported, not raised: that step's
-    event is "diverged", its update is not made, and training ends. Bad arguments raise at the call.
+    through fresh `minibatches` drawn from `rng`, or through what `batches(rng)` gives. `loss` is softmax cross-entropy
+    unless given.
+
+    `schedule(number)` sets the learning rate before each step. `penalty`, `L2(1e-4)`, adds its gradient to the loss's;
+    `constraint`, `MaxNorm(3.0)`, limits the weights after each update. `max_grad_norm` scales down a gradient that is
+    longer. `augment(x_batch, rng)` gives the batch that is trained on in place of `x_batch`, of the same shape.
+
+    A loss that is NaN or infinite is reported, not raised: that step's event is "diverged", its update is not made, and
+    training ends. Bad arguments raise `ValueError` at the call.
     """
     loss = SoftmaxCrossEntropy() if loss is None else loss
     x, y = np.asarray(x), np.asarray(y)
@@ -82,49 +98,99 @@ def train(
     generator("train: rng", rng)
     whole("train: epochs", epochs, "[0, inf)")
     whole("train: batch_size", batch_size)
+    if max_grad_norm is not None:
+        number("train: max_grad_norm", max_grad_norm, "(0, inf)")
+    for what, given in (("schedule", schedule), ("augment", augment), ("batches", batches)):
+        if given is not None:
+            function(f"train: {what}", given)
     model.check(x, y, loss)
-    return _steps(model, x, y, optimizer, loss, epochs, batch_size, rng, schedule)
+    for part in (penalty, constraint):
+        if part is not None:
+            part.attach(model)
+
+    def update(signal: Array, targets: Any) -> tuple[float, float]:
+        """One step: the loss and the penalty before it. No update where they are not finite."""
+        value, added = float(model.step(signal, targets, loss)), 0.0
+        if penalty is not None:
+            added = penalty.add(model.params, model.grads)
+        if max_grad_norm is not None:
+            limit_norm(model.grads, max_grad_norm)
+        if math.isfinite(value + added):
+            optimizer.step(model.params, model.grads)
+            if constraint is not None:
+                constraint.apply(model.params)
+        return value, added
+
+    feed = _Feed(model, x, model.targets(y, loss), batch_size, rng, augment, batches)
+    return _steps(update, feed, optimizer, epochs, schedule)
 
 
 def _steps(
-    model: Sequential,
-    x: Array,
-    y: NDArray[Any],
+    update: Callable[[Array, Any], tuple[float, float]],
+    feed: "_Feed",
     optimizer: Optimizer,
-    loss: Loss,
     epochs: int,
-    batch_size: int,
-    rng: np.random.Generator,
     schedule: Callable[[int], float] | None,
 ) -> Iterator[Step]:
-    number = 0
-    data, targets = model.with_ones(x), model.targets(y, loss)
-    span = batch_size * max(1, _SPAN // (batch_size * data.shape[1]))
-    gathered = np.empty((min(span, len(data)), data.shape[1]), data.dtype)
     # Overflow on the way to divergence is what the event reports: in a context of the run's own, NumPy does not warn.
     # The caller's settings hold between steps, and to enter a context costs a tenth of np.errstate.
     quiet = contextvars.copy_context()
     quiet.run(np.seterr, over="ignore", invalid="ignore")
-
-    def update(signal: Array, batch_targets: Any) -> float:
-        value = float(model.step(signal, batch_targets, loss))
-        if math.isfinite(value):
-            optimizer.step(model.params, model.grads)
-        return value
-
+    number = 0
     for epoch in range(epochs):
-        order = rng.permutation(len(data))  # what minibatches() draws and cuts
-        for first in range(0, len(data), span):
-            rows = order[first : first + span]
-            x_span = np.take(data, rows, axis=0, out=gathered[: len(rows)], mode="clip")
-            targets_span = targets[rows]
-            for start in range(0, len(rows), batch_size):
-                if schedule is not None:
-                    optimizer.lr = schedule(number)
-                stop = start + batch_size
-                value = quiet.run(update, x_span[start:stop].T, targets_span[start:stop])
-                if not math.isfinite(value):
-                    yield Step(number, epoch, value, optimizer.lr, "diverged")
-                    return
-                yield Step(number, epoch, value, optimizer.lr)
-                number += 1
+        for signal, targets in feed.epoch():
+            if schedule is not None:
+                optimizer.lr = rate_at(schedule, number)
+            value, added = quiet.run(update, signal, targets)
+            if not math.isfinite(value + added):
+                yield Step(number, epoch, value, optimizer.lr, "diverged", added)
+                return
+            yield Step(number, epoch, value, optimizer.lr, "", added)
+            number += 1
+
+
+class _Feed:
+    """The batches of an epoch as signals `(D + 1, N)`, with their targets."""
+
+    def __init__(
+        self,
+        model: Sequential,
+        x: Array,
+        targets: NDArray[Any],
+        batch_size: int,
+        rng: np.random.Generator,
+        augment: Callable[[Array, np.random.Generator], Array] | None,
+        batches: Callable[[np.random.Generator], Iterable[NDArray[np.integer]]] | None,
+    ) -> None:
+        self.model, self.targets, self.rng, self.augment, self.batches = model, targets, rng, augment, batches
+        self.shape, self.data = x.shape[1:], model.with_ones(x)
+        self.size = batch_size
+        # Rows gathered at a time: an epoch's where the data are small, what a cache holds where they are not.
+        self.span = batch_size * max(1, _SPAN // (batch_size * self.data.shape[1]))
+
+    def epoch(self) -> Iterator[tuple[Array, Any]]:
+        for rows, size in self._spans():
+            x_span, targets_span = self._gather(rows), self.targets[rows]
+            for start in range(0, len(rows), size):
+                yield x_span[start : start + size].T, targets_span[start : start + size]
+
+    def _spans(self) -> Iterator[tuple[NDArray[np.integer], int]]:
+        """The rows to gather, and the size of the batches to cut them into."""
+        if self.batches is None:
+            order = self.rng.permutation(len(self.data))  # what minibatches() draws and cuts
+            for start in range(0, len(order), self.span):
+                yield order[start : start + self.span], self.size
+        else:
+            for rows in self.batches(self.rng):
+                indices = label_array("train: what batches(rng) gives", rows, len(self.data))
+                yield indices, len(indices)
+
+    def _gather(self, rows: NDArray[np.integer]) -> Array:
+        gathered = np.take(self.data, rows, axis=0)
+        if self.augment is None:
+            return gathered
+        examples = gathered[:, :-1].reshape(-1, *self.shape)
+        changed = np.asarray(self.augment(examples.copy(), self.rng))
+        if changed.shape != examples.shape:
+            raise ValueError(f"train: augment must keep the shape {examples.shape}, it returned {changed.shape}")
+        return self.model.with_ones(changed)

@@ -41,8 +41,8 @@ def train_stack(
 ) -> Iterator[StackStep]:
     """Train the M models of `stack` side by side; yields a `StackStep` after every update.
 
-    `x` is `(n, D)` for all models or `(M, n, D)`, each its own (bagging); `y` likewise `(n,)` or `(M, n)`. Model `m`
-    draws its mini-batches from `rngs[m]`, and gets to the same parameters, but for rounding, as `train` gives it alone.
+    `x` is `(n, D)` and `y` `(n,)`, the same for all models, or `(M, n, D)` and `(M, n)`, each its own (bagging). Model
+    `m` draws its mini-batches from `rngs[m]`, and gets to the same parameters, but for rounding, as `train` gives it.
     `optimizer.lr`, and what `schedule(number)` returns, may be one rate or an array `(M,)`, one for each model.
 
     A model whose loss is NaN or infinite stops there; training ends when none is left. Bad arguments raise `ValueError`
