@@ -197,7 +197,7 @@ for _name, (_forward, _backward) in a.ACTIVATIONS.items():
 
 every_function = pytest.mark.parametrize("name", sorted(TABLE))
 sizes = st.builds(SimpleNamespace, **dict.fromkeys("ndhijkc", st.integers(1, 4)))
-few = hypothesis.settings(max_examples=8, deadline=None, database=None, derandomize=True)
+few = hypothesis.settings(max_examples=5, deadline=None, database=None, derandomize=True)
 
 
 def test_the_table_holds_every_plain_function():
