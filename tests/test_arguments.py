@@ -99,6 +99,8 @@ def test_the_function_itself_is_still_there():
     assert everything.__wrapped__("no", "look", "at", "all", "of it")[0] == "no"
     with pytest.raises(TypeError, match="missing 1 required positional argument"):
         everything(ROWS)
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'n'"):
+        takes(n="whole [1, inf)", y="labels (N) below n")(lambda y, n: y)([0, 1])
 
 
 def test_a_rule_that_nobody_reads_is_a_mistake_of_the_author():

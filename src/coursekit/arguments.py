@@ -197,7 +197,7 @@ def _parse(rule: str) -> Look:
         dims, bound = _dims(match[1]), match[2]
 
         def look_at_labels(what: str, value: Any, sizes: Sizes, given: dict[str, Any]) -> Any:
-            below = None if bound is None else sizes[bound][0] if bound in sizes else int(given[bound])
+            below = sizes[bound][0] if bound in sizes else given.get(bound)
             array = label_array(what, value, below)
             _fit(what, array.shape, dims, sizes)
             return array
