@@ -84,6 +84,12 @@ def test_tempo_keeps_the_loudness_and_puts_sounds_in_their_time(factor):
     assert abs(centre - expected) < 512
 
 
+@pytest.mark.parametrize("semitones", [-7, 4])
+def test_pitch_keeps_the_loudness(semitones):
+    steady = data.tone(300.0, 1.0, attack=1e-9, decay=1e9)
+    assert data.shift_pitch(steady, semitones)[512:-512].std() == pytest.approx(steady.std(), rel=0.05)
+
+
 def test_no_change_of_tempo_is_no_change():
     noise = np.random.default_rng(0).standard_normal(3000)
     np.testing.assert_allclose(data.change_tempo(noise, 1.0), noise, atol=1e-12)
