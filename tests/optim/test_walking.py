@@ -145,7 +145,7 @@ def bowl(x, y):
             "<lambda>: its learning rate at t = 0",
         ),
         (lambda: path(lambda w, dw, v, lr: w, bowl, [1.0, 2.0], 3, lr=1), "<lambda>: it must return w, v"),
-        (lambda: path(lambda w, dw, lr: 0.0, bowl, [1.0, 2.0], 3, lr=1), "path: <lambda> must keep the shape of w"),
+        (lambda: path(lambda w, dw, lr: 0.0, bowl, [1.0, 2.0], 3, lr=1), "<lambda>: it must keep the shape of w"),
     ],
 )
 def test_what_does_not_fit_is_refused(call, message):

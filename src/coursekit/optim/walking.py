@@ -4,6 +4,7 @@ One start goes in plain Python floats, coordinate by coordinate: for two numbers
 holds. Many starts go in arrays. The rule and the gradient are the same functions for both.
 """
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -31,18 +32,18 @@ def path(rule: Callable[..., Any], grad: Gradient, start: ArrayLike, steps: int,
            [3.6 , 0.  ],
            [3.24, 0.  ]])
     """
-    place = real_array("path: start", start, finite=True)
+    place = real_array("path: start", start, finite=True).astype(np.float64)
     if place.ndim != 1:
         raise ValueError(f"path: start must be (D,), one number for each coordinate, it has shape {place.shape}")
-    reading = _look("path", rule, grad, place[:, None], steps, settings)
-    if len(reading.states) > (1 if reading.asks else 2):
-        return _in_arrays(reading, grad, place[:, None], steps)[:, :, 0]
+    reading = _looked_at("path", rule, grad, place, steps, settings)
     walk = _in_floats_ahead if reading.asks else _in_floats
-    try:
-        with np.errstate(all="ignore"):
-            return walk(reading, grad, [float(x) for x in place], steps)
-    except (ArithmeticError, ValueError):  # Python's floats raise where arrays go on with infinity and NaN
-        return _in_arrays(reading, grad, place[:, None], steps)[:, :, 0]
+    if len(reading.states) <= (1 if reading.asks else 2):
+        try:
+            with np.errstate(all="ignore"):
+                return walk(reading, grad, place.tolist(), steps)
+        except (ArithmeticError, ValueError, TypeError):
+            pass  # Python's floats raise, or turn complex, where arrays go on with infinity and NaN
+    return _in_arrays(reading, grad, place[:, None], steps)[:, :, 0]
 
 
 def paths(rule: Callable[..., Any], grad: Gradient, starts: ArrayLike, steps: int, **settings: Any) -> Array:
@@ -51,32 +52,34 @@ def paths(rule: Callable[..., Any], grad: Gradient, starts: ArrayLike, steps: in
     if places.ndim != 2:
         raise ValueError(f"paths: starts must be (S, D), one row for each start, it has shape {places.shape}")
     places = np.ascontiguousarray(places.T, np.float64)
-    reading = _look("paths", rule, grad, places, steps, settings)
+    reading = _looked_at("paths", rule, grad, places, steps, settings)
     return _in_arrays(reading, grad, places, steps).transpose(0, 2, 1)
 
 
-def _look(caller: str, rule: Any, grad: Any, places: Array, steps: int, settings: dict[str, Any]) -> Reading:
-    """Read the rule, and take one step through its own checks."""
-    reading = Reading(rule, settings)
+def _looked_at(caller: str, rule: Any, grad: Any, places: Array, steps: int, settings: dict[str, Any]) -> Reading:
+    """How to call the rule; raises in one line if it, its settings or the gradient do not fit."""
     whole(f"{caller}: steps", steps, "[0, inf)")
     function(f"{caller}: grad", grad)
     slopes = grad(*places)
-    if not isinstance(slopes, Sequence | np.ndarray) or len(slopes) != len(places):
-        raise ValueError(
-            f"{caller}: grad must give {len(places)} slopes at {len(places)} coordinates, not {slopes!r:.40}"
-        )
-    answer = np.empty_like(places)
-    for i, slope in enumerate(slopes):
-        if np.shape(slope) not in ((), places[i].shape):
-            raise ValueError(f"{caller}: grad must give slopes {places[i].shape}, not {np.shape(slope)}")
-        answer[i] = slope
-    zeros = [np.zeros_like(places) for _ in reading.states]
+    if not isinstance(slopes, (tuple, list, np.ndarray)) or len(slopes) != len(places):
+        raise ValueError(f"{caller}: grad must give {len(places)} slopes at {len(places)} coordinates")
+    for slope in slopes:
+        if not isinstance(slope, float) and np.shape(slope) not in ((), places.shape[1:]):
+            raise ValueError(f"{caller}: grad must give slopes {places.shape[1:]}, not {np.shape(slope)}")
+    return _read(rule, tuple(settings.items()))
+
+
+@functools.lru_cache(64)  # a look takes as long as fifty steps in two dimensions, and a start is dragged many times
+def _read(rule: Callable[..., Any], settings: tuple[tuple[str, Any], ...]) -> Reading:
+    """Read the rule, and take one step of two numbers through its own checks."""
+    reading = Reading(rule, dict(settings))
+    ones, zeros = np.ones(2), [np.zeros(2) for _ in reading.states]
     tail = next(reading.tails(1))
     with np.errstate(all="ignore"):
-        results = reading.checked(places, (lambda _: answer) if reading.asks else answer, *zeros, *tail)
+        results = reading.checked(ones, (lambda _: ones) if reading.asks else ones, *zeros, *tail)
     for what, part in zip(("w", *reading.states), reading.parts(results), strict=True):
-        if np.shape(part) != places.shape:
-            raise ValueError(f"{caller}: {reading.name} must keep the shape of {what}, it made {np.shape(part)} of it")
+        if np.shape(part) != (2,):
+            raise ValueError(f"{reading.name}: it must keep the shape of {what}, it made {np.shape(part)} of (2,)")
     return reading
 
 
