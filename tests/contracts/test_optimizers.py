@@ -317,7 +317,7 @@ def test_decay_by_mask_for_many_models_in_chunks(monkeypatch):
     [
         (np.ones(3), np.ones(4), "params and grads must have one shape and dtype, they are"),
         (np.ones(3), np.ones(3, np.float32), "params and grads must have one shape and dtype, they are"),
-        (np.ones(3, int), np.ones(3, int), r"params must be a floating array that is not empty, not int64 \(3,\)"),
+        (np.ones(3, np.int64), np.ones(3, np.int64), r"params must be a floating array that is not empty, not int64 \(3,\)"),
         (np.ones(0), np.ones(0), r"params must be a floating array that is not empty, not float64 \(0,\)"),
         ([1.0], np.ones(1), "params must be a floating array that is not empty, not list"),
         (np.ones(1), None, "grads must be a floating array that is not empty, not NoneType"),

@@ -46,7 +46,7 @@ FROZEN.flags.writeable = False
     ("x", "kind"),
     [
         (np.ones(2, np.float32), "one of float32"),
-        (np.ones(2, int), "one of int64"),
+        (np.ones(2, np.int64), "one of int64"),
         ([1.0, 2.0], "a list"),
         (1.0, "a float"),
         (FROZEN, "a read-only one"),

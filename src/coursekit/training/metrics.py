@@ -56,9 +56,8 @@ def top_k_accuracy(scores: Array, y: Labels, k: int) -> float:
 def confusion_matrix(predictions: Labels, y: Labels, n_classes: int) -> NDArray[np.int64]:
     """`(n_classes, n_classes)` counts: entry `[i, j]` is how many examples of class i were taken for class j.
 
-    >>> confusion_matrix(np.array([0, 1, 1]), np.array([0, 0, 1]), 2)
-    array([[1, 1],
-           [0, 1]])
+    >>> confusion_matrix(np.array([0, 1, 1]), np.array([0, 0, 1]), 2).tolist()
+    [[1, 1], [0, 1]]
     """
     counts = np.zeros((n_classes, n_classes), np.int64)
     np.add.at(counts, (y, predictions), 1)
