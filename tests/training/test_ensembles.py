@@ -65,7 +65,9 @@ def test_ensemble_error_over_all_outcomes_there_are(m, p):
     assert ensemble_error(p, m) == pytest.approx(expected, rel=1e-12, abs=1e-300)
 
 
-@pytest.mark.parametrize(("p", "m"), [(0.2, 999), (0.5, 999), (0.49, 999), (0.9, 999), (0.25, 2001), (1e-5, 51)])
+@pytest.mark.parametrize(
+    ("p", "m"), [(13 / 64, 999), (0.5, 999), (31 / 64, 999), (29 / 32, 999), (0.25, 1501), (1e-5, 51)]
+)
 def test_ensemble_error_of_many_members(p, m):
     exact = Fraction(p)
     n, d = exact.numerator, exact.denominator
@@ -117,6 +119,7 @@ def test_weight_average(dtype):
         (lambda: ensemble_error(0.2, 4), "ensemble_error: m must be odd, so that there is no tie, not 4"),
         (lambda: ensemble_error(1.2, 3), r"ensemble_error: p must be a number in \[0, 1\], not 1.2"),
         (lambda: error_correlation(np.zeros((2, 3), int), np.zeros(4, int)), r"y must be \(N,\) with N = 3"),
+        (lambda: weight_average([["a"]]), "weight_average: snapshot 0 must be an array of real numbers"),
         (lambda: weight_average([]), "weight_average: snapshots must be arrays of one shape, at least one"),
         (lambda: weight_average([np.ones(2), np.ones(3)]), r"not \[\(2,\), \(3,\)\]"),
     ],

@@ -54,6 +54,10 @@ def test_cross_validate_fits_without_the_fold_it_scores_on():
             lambda rng: cross_validate(print, np.ones((3, 2)), np.ones(4), 2, rng),
             r"cross_validate: y must be \(N, \.\.\.\) with N = 3 as in x, it has shape \(4,\)",
         ),
+        (
+            lambda rng: cross_validate(lambda *data: None, np.ones((3, 2)), np.ones(3), 2, rng),
+            "cross_validate: fit_and_score must return a number, not None",
+        ),
         (lambda rng: cross_validate(None, np.ones((3, 2)), np.ones(3), 2, rng), "fit_and_score must be a function"),
     ],
 )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from coursekit.arguments import takes
+from coursekit.arguments import real_array, takes
 
 Array = NDArray[np.floating]
 Labels = NDArray[np.integer]
@@ -100,7 +100,7 @@ def weight_average(snapshots: Sequence[Array]) -> Array:
     >>> weight_average([np.array([1.0, 2.0]), np.array([3.0, 2.0])])
     array([2., 2.])
     """
-    arrays = [np.asarray(snapshot) for snapshot in snapshots]
+    arrays = [real_array(f"weight_average: snapshot {i}", snapshot) for i, snapshot in enumerate(snapshots)]
     if not arrays or len({array.shape for array in arrays}) > 1:
         shapes = ", ".join(str(array.shape) for array in arrays)
         raise ValueError(f"weight_average: snapshots must be arrays of one shape, at least one, not [{shapes}]")

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coursekit.arguments import takes
+from coursekit.training.search import returned
 
 Indices = NDArray[np.int64]
 
@@ -40,6 +41,8 @@ def cross_validate(
     >>> cross_validate(spread, np.zeros((3, 1)), np.array([1.0, 1.0, 1.0]), 3, np.random.default_rng(0))
     array([0., 0., 0.])
     """
-    folds = k_fold(len(x), k, rng)
-    scores = [fit_and_score(x[train], y[train], x[validation], y[validation]) for train, validation in folds]
-    return np.array(scores, np.float64)
+    scores = [
+        returned("cross_validate: fit_and_score", fit_and_score(x[train], y[train], x[validation], y[validation]))
+        for train, validation in k_fold(len(x), k, rng)
+    ]
+    return np.array(scores)

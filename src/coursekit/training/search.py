@@ -29,7 +29,7 @@ def trials(objective: Objective, settings: Iterable[Setting]) -> list[Trial]:
     [Trial(setting={'lr': 2.0}, value=4.0), Trial(setting={'lr': -1.0}, value=1.0)]
     """
     # The record keeps a copy, taken before the objective can change what it is given.
-    return [Trial(dict(setting), _value(objective(setting))) for setting in settings]
+    return [Trial(_copy(setting), returned("trials: the objective", objective(setting))) for setting in settings]
 
 
 def best_trial(tried: Iterable[Trial]) -> Trial:
@@ -57,6 +57,9 @@ def grid(space: Mapping[str, Iterable[Any]]) -> Iterator[Setting]:
     """
     if not isinstance(space, Mapping) or not space:
         raise ValueError(f"grid: space must be a dict of lists, one per parameter, not {space!r}")
+    for name, values in space.items():
+        if isinstance(values, str) or not isinstance(values, Iterable):
+            raise ValueError(f"grid: space[{name!r}] must be a list of values, not {values!r}")
     choices = {name: list(values) for name, values in space.items()}
     for name, values in choices.items():
         if not values:
@@ -102,8 +105,15 @@ def log_uniform(low: float, high: float, size: int | tuple[int, ...], rng: np.ra
     return np.exp(rng.uniform(np.log(low), np.log(high), size))
 
 
-def _value(value: Any) -> float:
+def returned(what: str, value: Any) -> float:
+    """What a function of the caller's returned, as a float, NaN and infinity too; `ValueError` if it is no number."""
     try:
         return float(value)
     except (TypeError, ValueError):
-        raise ValueError(f"trials: the objective must return a number, not {value!r}") from None
+        raise ValueError(f"{what} must return a number, not {value!r}") from None
+
+
+def _copy(setting: Any) -> Setting:
+    if not isinstance(setting, Mapping):
+        raise ValueError(f"trials: a setting must be a dict such as {{'lr': 0.1}}, not {setting!r}")
+    return dict(setting)

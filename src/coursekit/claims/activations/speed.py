@@ -53,12 +53,14 @@ def _costs(seed: int) -> Mapping[str, float]:
     kinds = {"relu": nn.ReLU, "leaky_relu": nn.LeakyReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "elu": nn.ELU}
     layers: dict[str, nn.Layer] = {name: kind() for name, kind in kinds.items()} | {"linear": nn.Linear(256, 256)}
     for layer in layers.values():
-        nn.Sequential(layer, rng=rng)  # gives the layer its memory
+        nn.Sequential(layer, rng=rng)(x)  # gives the layer its memory
+    signal = np.ones((257, 128))  # the batch as it lies inside a model
+    signal[:-1] = x.T
     times: dict[str, list[float]] = {name: [] for name in layers}
     for _ in range(41):
         for name, layer in layers.items():
             start = perf_counter()
-            layer.backward(layer.forward(x))
+            layer.backward(layer.forward(signal)[:-1])
             times[name].append(perf_counter() - start)
     unit = float(np.median(times["relu"]))
     return {name: float(np.median(spent)) / unit for name, spent in times.items()}
