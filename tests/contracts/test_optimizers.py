@@ -131,16 +131,26 @@ def test_lr_set_between_steps_is_used(make):
     if type(changed) is not optim.Nesterov:
         run(changed, params, np.ones((1, 3)))
         np.testing.assert_allclose(params, before, rtol=1e-15)
-    # A rate that changes and comes back, against the rate of each step alone.
-    a, b = make(), make(lr=0.5)
-    w, u = np.ones(3), np.ones(3)
-    for step, dw in enumerate(gradients(3, 6)):
-        a.lr = 0.25 if step % 2 else np.float32(0.5)
-        b.lr = (0.5, 0.25)[step % 2]
-        run(a, w, [dw])
-        run(b, u, [dw])
-    np.testing.assert_array_equal(w, u)
-    assert type(a.lr) is float
+
+
+@by_rule
+def test_a_rate_that_changes_with_each_step_agrees_with_the_rule(name, given, rule, settings, n_states):
+    optimizer, w = getattr(optim, name)(**given), np.linspace(-1.0, 1.0, 9)
+    params, grads, states = w.copy(), np.empty(9), [np.zeros(9) for _ in range(n_states)]
+    for t, dw in enumerate(gradients(9, 12), start=1):
+        grads[:] = dw
+        optimizer.lr = lr = (0.5, 0.25, np.float32(0.125))[t % 3]
+        assert type(optimizer.lr) is float
+        optimizer.step(params, grads)
+        more = {} if rule == "adadelta" else {"lr": lr}
+        more |= {"t": t} if rule in ("adam", "adamw") else {}
+        results = getattr(optim, rule)(
+            w, (lambda at, dw=dw: dw) if rule == "nesterov" else dw, *states, **settings, **more
+        )
+        old, (w, *states) = w, results if n_states else (results,)
+        w = old + lr * (w - old) if rule == "adadelta" else w
+        at = params - optimizer.rho * states[0] if rule == "nesterov" else params
+        np.testing.assert_allclose(at, w, rtol=1e-12, atol=1e-12)
 
 
 @every_optimizer
@@ -284,14 +294,15 @@ def test_decay_by_mask_leaves_the_others_to_adam():
     settings = {"lr": 0.05, "weight_decay": 0.5}
     masked, all_of_it, none = (np.ones(9) for _ in range(3))
     dw = gradients(9, 10)
-    masked_optimizer = optim.AdamW(**settings, decays=MASK)
-    for t, g in enumerate(dw):
-        masked_optimizer.lr = 0.05 if t < 5 else 0.01
-        run(masked_optimizer, masked, [g])
-    for optimizer, params in ((optim.AdamW(**settings), all_of_it), (optim.Adam(lr=0.05), none)):
-        run(optimizer, params, dw[:5])
-        optimizer.lr = 0.01
-        run(optimizer, params, dw[5:])
+    for optimizer, params in (
+        (optim.AdamW(**settings, decays=MASK), masked),
+        (optim.AdamW(**settings), all_of_it),
+        (optim.Adam(lr=0.05), none),
+    ):
+        grads = np.empty(9)
+        for t, grads[:] in enumerate(dw):
+            optimizer.lr = 0.05 if t < 5 else 0.01
+            optimizer.step(params, grads)
     np.testing.assert_allclose(masked, np.where(MASK, all_of_it, none), rtol=1e-12)
 
 
@@ -317,7 +328,11 @@ def test_decay_by_mask_for_many_models_in_chunks(monkeypatch):
     [
         (np.ones(3), np.ones(4), "params and grads must have one shape and dtype, they are"),
         (np.ones(3), np.ones(3, np.float32), "params and grads must have one shape and dtype, they are"),
-        (np.ones(3, np.int64), np.ones(3, np.int64), r"params must be a floating array that is not empty, not int64 \(3,\)"),
+        (np.arange(3), np.arange(3), r"params must be a floating array that is not empty, not int\d\d \(3,\)"),
+            np.ones(3, np.int64),
+            np.ones(3, np.int64),
+            r"params must be a floating array that is not empty, not int64 \(3,\)",
+        ),
         (np.ones(0), np.ones(0), r"params must be a floating array that is not empty, not float64 \(0,\)"),
         ([1.0], np.ones(1), "params must be a floating array that is not empty, not list"),
         (np.ones(1), None, "grads must be a floating array that is not empty, not NoneType"),

@@ -114,8 +114,7 @@ def test_fed_one_at_a_time_from_parameters_that_change_in_place():
         snapshots.append(params.copy())
         average = ema.update(params)
         np.testing.assert_array_equal(average, optim.ema_weights(snapshots, 0.8))
-        ema = pickle.loads(pickle.dumps(ema))
-    np.testing.assert_array_equal(ema.average, average)
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(ema)).average, average)
     with pytest.raises(ValueError, match=r"must be \(3,\) as the first, not \(2,\)"):
         ema.update(np.ones(2))
     assert inspect.unwrap(optim.ema_weights)([params], 0.5) is params

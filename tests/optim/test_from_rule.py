@@ -105,6 +105,21 @@ def test_a_rule_of_ones_own_may_look_at_all_of_its_gradient_and_return_what_it_w
     np.testing.assert_allclose(params, w, rtol=1e-12)
 
 
+def test_a_rule_that_asks_at_another_place_in_each_step():
+    def growing(w, grad_fn, v, t, lr):
+        rho = t / (t + 3)
+        v = rho * v - lr * grad_fn(w + rho * v)
+        return w + v, v
+
+    curvature, w, v = np.array([1.0, 9.0]), np.array([2.0, -1.0]), np.zeros(2)
+    optimizer, params, grads = FromRule(growing, lr=0.05), w.copy(), np.empty(2)
+    for t in range(1, 12):
+        grads[:] = curvature * params
+        optimizer.step(params, grads)
+        w, v = growing(w, lambda at: curvature * at, v, t, 0.05)
+        np.testing.assert_allclose(optimizer.state["w"], w, rtol=1e-12)
+
+
 def test_settings_by_keyword_and_partials():
     def keyed(w, dw, lr, *, scale=1.0):
         return w - lr * scale * dw
