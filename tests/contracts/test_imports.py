@@ -1,9 +1,16 @@
-"""From widgets, exercises and claims downwards everything loads with NumPy and the standard library alone."""
+"""From widgets, exercises and claims downwards, and in a page, all loads with NumPy and the standard library alone."""
 
+import pkgutil
 import subprocess
 import sys
 
 import pytest
+
+import coursekit
+
+#: Modules and packages of coursekit that load with NumPy alone, and those that need more.
+LIGHT = ["arguments", "words", "nn", "optim", "data", "training", "widgets", "exercises", "claims", "browser", "assets"]
+HEAVY = ["cli", "grading", "jupyter", "site"]
 
 #: Runs in a fresh interpreter: blocks all else, then imports a room with all of its modules.
 BLOCKED = """
@@ -17,7 +24,7 @@ class Block:
 
 sys.meta_path.insert(0, Block())
 room = importlib.import_module("coursekit." + sys.argv[1])
-names = [module.name for module in pkgutil.walk_packages(room.__path__, room.__name__ + ".")]
+names = [module.name for module in pkgutil.walk_packages(getattr(room, "__path__", []), room.__name__ + ".")]
 for name in names:
     importlib.import_module(name)
 import numpy
@@ -33,9 +40,13 @@ def run(code, *args):
     return done.stdout.strip()
 
 
-@pytest.mark.parametrize("room", ["nn", "optim", "data", "training", "widgets", "exercises", "claims"])
+@pytest.mark.parametrize("room", LIGHT)
 def test_the_room_loads_with_numpy_alone(room):
     assert run(BLOCKED, room).endswith("modules")
+
+
+def test_no_room_is_forgotten():
+    assert {module.name for module in pkgutil.iter_modules(coursekit.__path__)} == {*LIGHT, *HEAVY}
 
 
 def test_the_block_blocks():
