@@ -70,7 +70,7 @@ class Linear(Layer):
         super().bind(params, grads)
         together = (*params.shape[:-1], -1, self.n_out)
         self._w, self._grad = params.reshape(together), grads.reshape(together)
-        self._w_t = self._w.swapaxes(-1, -2)
+        self._w_t = self._w.mT
         self._slopes = self._w[..., : self.n_in, :]
 
     def allocate(self, shape: Shape, n: int) -> None:
@@ -81,14 +81,14 @@ class Linear(Layer):
     def forward(self, x: Array, training: bool = False) -> Array:
         """`w.T @ x`, the signal of the examples' `x @ w + b`."""
         self._x = x if self.bias is not None else x[..., :-1, :]
-        self._dot(self._w_t, self._x, out=self._values)
+        self._dot(self._w_t, self._x, self._values)
         return self._out
 
     def backward(self, dout: Array) -> Array:
         """`(n_in, N)`."""
-        self._dot(self._x, dout.swapaxes(-1, -2), out=self._grad)
+        self._dot(self._x, dout.mT, self._grad)
         if self.needs_dx:
-            self._dot(self._slopes, dout, out=self._dx)
+            self._dot(self._slopes, dout, self._dx)
         return self._dx
 
     def __repr__(self) -> str:

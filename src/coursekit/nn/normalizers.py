@@ -5,6 +5,7 @@ from math import prod
 from typing import Any
 
 import numpy as np
+from numpy import add, divide, dot, multiply, sqrt, subtract, vecdot
 
 from coursekit.arguments import function, number, whole
 from coursekit.nn.elementwise import call_watched, name_of
@@ -71,45 +72,45 @@ class BatchNorm(_Scaled):
         x, mean, var, normalized = x[..., :-1, :], self._mean, self._var, self._normalized
         self._trained = training
         if training:
-            np.dot(x, self._share, out=self._mean_1)
+            dot(x, self._share, self._mean_1)
             self._pool(self._mean_1)
-            np.subtract(x, mean, out=normalized)
-            np.vecdot(normalized, normalized, out=self._var_1)
-            np.multiply(var, self._per_row, out=var)
+            subtract(x, mean, normalized)
+            vecdot(normalized, normalized, self._var_1)
+            multiply(var, self._per_row, var)
             self._pool(self._var_1)
             self._follow("running_mean", self._mean_1)
             self._follow("running_var", self._var_1)
         else:
             mean[...], var[...] = (self._column(self.state[name]) for name in ("running_mean", "running_var"))
-            np.subtract(x, mean, out=normalized)
-        np.add(var, self._eps, out=var)
-        np.sqrt(var, out=var)
-        np.divide(normalized, var, out=normalized)
+            subtract(x, mean, normalized)
+        add(var, self._eps, var)
+        sqrt(var, var)
+        divide(normalized, var, normalized)
         self._gamma = self._column(self.params["gamma"])
-        np.multiply(normalized, self._gamma, out=self._values)
-        np.add(self._values, self._column(self.params["beta"]), out=self._values)
+        multiply(normalized, self._gamma, self._values)
+        add(self._values, self._column(self.params["beta"]), self._values)
         return self._out
 
     def backward(self, dout: Array) -> Array:
         """`gamma / std * (dout - mean(dout) - normalized * mean(dout * normalized))`; see `batchnorm_backward`."""
         dx, dbeta, dgamma = self._dx, self._first, self._second
         # The means over the batch; the gradients of the parameters are the sums.
-        np.dot(dout, self._share, out=self._first_1)
-        np.vecdot(dout, self._normalized, out=self._second_1)
-        np.multiply(dgamma, self._per_row, out=dgamma)
+        dot(dout, self._share, self._first_1)
+        vecdot(dout, self._normalized, self._second_1)
+        multiply(dgamma, self._per_row, dgamma)
         self._pool(self._first_1)
         self._pool(self._second_1)
         count = self._pixels / float(self._per_row)
-        np.multiply(self._channels(self._first_1), count, out=self.grads["beta"])
-        np.multiply(self._channels(self._second_1), count, out=self.grads["gamma"])
+        multiply(self._channels(self._first_1), count, self.grads["beta"])
+        multiply(self._channels(self._second_1), count, self.grads["gamma"])
         if self._trained:
-            np.multiply(self._normalized, dgamma, out=dx)
-            np.subtract(dout, dx, out=dx)
-            np.subtract(dx, dbeta, out=dx)
+            multiply(self._normalized, dgamma, dx)
+            subtract(dout, dx, dx)
+            subtract(dx, dbeta, dx)
         else:  # the statistics were constants
             np.copyto(dx, dout)
-        np.divide(self._gamma, self._var, out=self._second)
-        np.multiply(dx, self._second, out=dx)
+        divide(self._gamma, self._var, self._second)
+        multiply(dx, self._second, dx)
         return dx
 
     # Of an image each pixel has rows of its own, all channels of the first pixel first.

@@ -5,6 +5,7 @@ from math import prod
 from typing import Any
 
 import numpy as np
+from numpy import greater, maximum, multiply
 
 from coursekit.arguments import number
 from coursekit.nn.activations import prelu, prelu_backward
@@ -25,14 +26,14 @@ class ReLU(Layer):
 
     def forward(self, x: Array, training: bool = False) -> Array:
         """The signal of `max(0, x)`."""
-        np.maximum(x[..., :-1, :], self._zeros, out=self._values)
+        maximum(x[..., :-1, :], self._zeros, out=self._values)
         return self._out
 
     def backward(self, dout: Array) -> Array:
         """`dout` where `x > 0`, else 0."""
         # A product with the slopes: assignment through a boolean mask is many times slower.
-        np.greater(self._values, self._zeros, out=self._slope)
-        np.multiply(dout, self._slope, out=self._dx)
+        greater(self._values, self._zeros, self._slope)
+        multiply(dout, self._slope, self._dx)
         return self._dx
 
 
@@ -55,15 +56,15 @@ class LeakyReLU(Layer):
     def forward(self, x: Array, training: bool = False) -> Array:
         """The signal of `max(x, alpha * x)`."""
         self._x = x[..., :-1, :]
-        np.multiply(self._x, self._alphas, out=self._values)
-        np.maximum(self._x, self._values, out=self._values)
+        multiply(self._x, self._alphas, self._values)
+        maximum(self._x, self._values, out=self._values)
         return self._out
 
     def backward(self, dout: Array) -> Array:
         """`dout` where `x > 0`, else `alpha * dout`."""
-        np.greater(self._x, self._zero, out=self._slope)
-        np.maximum(self._slope, self._alphas, out=self._slope)
-        np.multiply(dout, self._slope, out=self._dx)
+        greater(self._x, self._zero, self._slope)
+        maximum(self._slope, self._alphas, out=self._slope)
+        multiply(dout, self._slope, self._dx)
         return self._dx
 
     def __repr__(self) -> str:

@@ -3,6 +3,7 @@
 from math import prod
 
 import numpy as np
+from numpy import add, divide, exp, maximum, multiply, negative, subtract, tanh
 
 from coursekit.nn.layer import Array, Layer, Shape
 
@@ -24,19 +25,19 @@ class Sigmoid(Layer):
     def forward(self, x: Array, training: bool = False) -> Array:
         """The signal of the sigmoids."""
         decay, values = self._decay, self._values
-        np.maximum(x[..., :-1, :], self._lowest, out=decay)
-        np.negative(decay, out=decay)
-        np.exp(decay, out=decay)
-        np.add(decay, self._one, out=values)
-        np.divide(self._one, values, out=values)
+        maximum(x[..., :-1, :], self._lowest, out=decay)
+        negative(decay, decay)
+        exp(decay, decay)
+        add(decay, self._one, values)
+        divide(self._one, values, values)
         return self._out
 
     def backward(self, dout: Array) -> Array:
         """`dout * s * (1 - s)`, with `1 - s` as `exp(-x) * s`, which is exact where `s` has rounded to 1."""
         dx = self._dx
-        np.multiply(self._decay, self._values, out=dx)
-        np.multiply(dx, self._values, out=dx)
-        np.multiply(dx, dout, out=dx)
+        multiply(self._decay, self._values, dx)
+        multiply(dx, self._values, dx)
+        multiply(dx, dout, dx)
         return dx
 
 
@@ -51,13 +52,13 @@ class Tanh(Layer):
 
     def forward(self, x: Array, training: bool = False) -> Array:
         """The signal of the tangents."""
-        np.tanh(x[..., :-1, :], out=self._values)
+        tanh(x[..., :-1, :], self._values)
         return self._out
 
     def backward(self, dout: Array) -> Array:
         """`dout * (1 - tanh(x)**2)`."""
-        dx = self._dx
-        np.multiply(self._values, self._values, out=dx)
-        np.subtract(self._one, dx, out=dx)
-        np.multiply(dx, dout, out=dx)
+        dx, values = self._dx, self._values
+        multiply(values, values, dx)
+        subtract(self._one, dx, dx)
+        multiply(dx, dout, dx)
         return dx

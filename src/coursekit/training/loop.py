@@ -15,8 +15,6 @@ from coursekit.optim.clipping import limit_norm
 from coursekit.training.batches import minibatches
 
 Array = NDArray[np.floating]
-#: Numbers gathered at a time.
-_SPAN = 65536
 
 
 @takes(w="array (...)", loss_and_grad="function", lr="real [0, inf)", epochs="whole [0, inf)", rng="rng")
@@ -163,33 +161,32 @@ class _Feed:
         batches: Callable[[np.random.Generator], Iterable[NDArray[np.integer]]] | None,
     ) -> None:
         self.model, self.targets, self.rng, self.augment, self.batches = model, targets, rng, augment, batches
-        self.shape, self.data = x.shape[1:], model.with_ones(x)
-        self.size = batch_size
-        # Rows gathered at a time: an epoch's where the data are small, what a cache holds where they are not.
-        self.span = batch_size * max(1, _SPAN // (batch_size * self.data.shape[1]))
+        self.data, self.batch_size, self.shape = model.with_ones(x), batch_size, x.shape[1:]
+        self.buffer = np.empty((min(batch_size, len(x)), self.data.shape[1]), self.data.dtype)
 
     def epoch(self) -> Iterator[tuple[Array, Any]]:
-        for rows, size in self._spans():
-            x_span, targets_span = self._gather(rows), self.targets[rows]
-            for start in range(0, len(rows), size):
-                yield x_span[start : start + size].T, targets_span[start : start + size]
-
-    def _spans(self) -> Iterator[tuple[NDArray[np.integer], int]]:
-        """The rows to gather, and the size of the batches to cut them into."""
-        if self.batches is None:
+        """Each batch in memory that the next one takes over."""
+        if self.batches is None and self.augment is None:
             order = self.rng.permutation(len(self.data))  # what minibatches() draws and cuts
-            for start in range(0, len(order), self.span):
-                yield order[start : start + self.span], self.size
+            take, take_targets, buffer, size = self.data.take, self.targets.take, self.buffer, self.batch_size
+            for start in range(0, len(order), size):
+                rows = order[start : start + size]
+                # As methods, into memory that is there: a third of the time of x[rows].
+                yield take(rows, 0, buffer[: len(rows)], "clip").T, take_targets(rows, 0)
         else:
-            for rows in self.batches(self.rng):
-                indices = label_array("train: what batches(rng) gives", rows, len(self.data))
-                yield indices, len(indices)
+            for rows in self._chosen():
+                yield self._augmented(self.data[rows]).T, self.targets[rows]
 
-    def _gather(self, rows: NDArray[np.integer]) -> Array:
-        gathered = np.take(self.data, rows, axis=0)
+    def _chosen(self) -> Iterable[NDArray[np.integer]]:
+        if self.batches is None:
+            return minibatches(len(self.data), self.batch_size, self.rng)
+        what = "train: what batches(rng) gives"
+        return (label_array(what, rows, len(self.data)) for rows in self.batches(self.rng))
+
+    def _augmented(self, data: Array) -> Array:
         if self.augment is None:
-            return gathered
-        examples = gathered[:, :-1].reshape(-1, *self.shape)
+            return data
+        examples = data[:, :-1].reshape(-1, *self.shape)
         changed = np.asarray(self.augment(examples.copy(), self.rng))
         if changed.shape != examples.shape:
             raise ValueError(f"train: augment must keep the shape {examples.shape}, it returned {changed.shape}")
