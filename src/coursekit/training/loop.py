@@ -184,8 +184,8 @@ class _Feed:
                 for start in range(0, len(rows), size):
                     yield x[start : start + size].T, targets[start : start + size]
         else:
-            for rows in self._chosen():
-                yield self._augmented(self.data[rows]).T, self.targets[rows]
+            for chosen in self._chosen():
+                yield self._augmented(self.data[chosen]).T, self.targets[chosen]
 
     def _chosen(self) -> Iterable[NDArray[np.integer]]:
         if self.batches is None:

@@ -82,8 +82,11 @@ def _steps(
     rngs: list[np.random.Generator],
     schedule: Callable[[int], Any] | None,
 ) -> Iterator[StackStep]:
-    number, n, models = 0, x.shape[1], np.arange(len(stack))[:, None]
+    number, (models, n) = 0, y.shape
+    # All examples of all models in one column, so that one `take` gathers a batch of each.
     data, targets = stack.with_ones(x), stack.targets(y, loss)
+    data, targets = data.reshape(models * n, -1), targets.reshape(models * n, -1)
+    firsts = n * np.arange(models)[:, None]
     diverged = np.zeros(len(stack), bool)
     quiet = contextvars.copy_context()
     quiet.run(np.seterr, over="ignore", invalid="ignore")
@@ -99,12 +102,12 @@ def _steps(
         return values
 
     for epoch in range(epochs):
-        orders = np.stack([rng.permutation(n) for rng in rngs])  # what minibatches() draws and cuts
+        orders = firsts + np.stack([rng.permutation(n) for rng in rngs])  # what minibatches() draws and cuts
         for start in range(0, n, batch_size):
             rows = orders[:, start : start + batch_size]
             if schedule is not None:
                 optimizer.lr = schedule(number)
-            values = quiet.run(update, data[models, rows].swapaxes(-1, -2), targets[models, rows])
+            values = quiet.run(update, data.take(rows, 0).mT, targets.take(rows, 0))
             yield StackStep(number, epoch, values, optimizer.lr, diverged.copy())
             if diverged.all():
                 return
