@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from coursekit.data import spiral
-from coursekit.nn import BatchNorm, Linear, MeanSquaredError, ReLU, Sequential, Stack, Tanh
+from coursekit.nn import L2, BatchNorm, Linear, MeanSquaredError, PerModel, ReLU, Sequential, Stack, Tanh
 from coursekit.optim import SGD, Adam, Momentum
 from coursekit.training import train, train_stack
 
@@ -81,9 +81,23 @@ def test_a_schedule_gives_one_rate_or_one_for_each():
     np.testing.assert_allclose(steps[1].lr, [0.05, 0.1])
 
 
+def test_each_may_have_a_penalty_of_its_own():
+    x, y = spiral(50, rng())
+    strengths = [0.0, 0.01, 0.1]
+    models = [net(seed) for seed in range(3)]
+    stack = Stack(models)
+    steps = many(stack, x, y, penalty=PerModel(L2(1.0), strengths))
+    for m, (model, strength) in enumerate(zip(models, strengths, strict=True)):
+        settings = {"epochs": 3, "batch_size": 16, "rng": rng(100 + m), "penalty": L2(strength)}
+        alone = list(train(model, x, y, optimizer=Adam(0.01), **settings))
+        np.testing.assert_allclose([step.penalty[m] for step in steps], [step.penalty for step in alone], rtol=1e-9)
+        np.testing.assert_allclose(stack.params[m], model.params, rtol=1e-8, atol=1e-10)
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
+        ({"penalty": PerModel(L2(1.0), [1.0])}, r"PerModel\(L2\(1.0\), 1 factors\): it needs a Stack of 1 models"),
         ({"rngs": [rng()]}, "rngs must be one generator for each of 2 models, not 1"),
         ({"rngs": rng()}, "rngs must be one generator for each of 2 models"),
         ({"rngs": [rng(), 3]}, r"rngs\[1\] must be a numpy.random.Generator"),

@@ -64,7 +64,7 @@ from coursekit.nn.pooling import (
 from coursekit.nn.random_masks import Dropout
 from coursekit.nn.rectifiers import LeakyReLU, PReLU, ReLU
 from coursekit.nn.regression import MeanSquaredError, mean_squared_error
-from coursekit.nn.regularizers import L1, L2, Constraint, ElasticNet, MaxNorm, Penalty
+from coursekit.nn.regularizers import L1, L2, Constraint, ElasticNet, MaxNorm, Penalty, PerModel
 from coursekit.nn.reports import LayerStatistics, layer_statistics
 from coursekit.nn.saturating import Sigmoid, Tanh
 from coursekit.nn.signals import activation_stds, gradient_stds
@@ -99,6 +99,7 @@ __all__ = [
     "Normalizer",
     "PReLU",
     "Penalty",
+    "PerModel",
     "PlainLayer",
     "ReLU",
     "Sequential",

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from coursekit.arguments import function, number
+from coursekit.arguments import function, number, real_array
 from coursekit.nn.penalties import UNPENALIZED
 
 Array = NDArray[np.floating]
@@ -132,6 +132,38 @@ class ElasticNet:
 
     def __repr__(self) -> str:
         return f"ElasticNet({self.l1}, {self.l2})"
+
+
+class PerModel:
+    """`penalty` in a stack of M models, times a factor of each model's own: `PerModel(L2(1.0), lams)` for a sweep.
+
+    `factors` is `(M,)`. Raises `ValueError` if one is negative or not finite, or there are not as many as models.
+    """
+
+    def __init__(self, penalty: Penalty, factors: Sequence[float] | Array) -> None:
+        self.penalty = penalty
+        self.factors = real_array("PerModel: factors", factors, finite=True)
+        if self.factors.ndim != 1 or self.factors.min() < 0:
+            raise ValueError("PerModel: factors must be (M,) numbers of 0 or more, one for each model")
+
+    def attach(self, model: Model) -> None:
+        """Attach the penalty; `ValueError` if the model is no stack of as many models as there are factors."""
+        if model.params.ndim != 2 or len(model.params) != len(self.factors):
+            raise ValueError(f"{self}: it needs a Stack of {len(self.factors)} models")
+        self.penalty.attach(model)
+        self._pull = np.empty_like(model.params)
+        self._columns = self.factors.astype(model.params.dtype)[:, None]
+
+    def add(self, params: Array, grads: Array) -> Any:
+        """Adds each model's gradient, times its factor, to `grads`; returns the penalties, `(M,)`."""
+        self._pull.fill(0.0)
+        values = self.penalty.add(params, self._pull)
+        np.multiply(self._pull, self._columns, out=self._pull)
+        np.add(grads, self._pull, out=grads)
+        return values * self.factors
+
+    def __repr__(self) -> str:
+        return f"PerModel({self.penalty}, {len(self.factors)} factors)"
 
 
 class MaxNorm:

@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from coursekit.arguments import function, generator, whole
-from coursekit.nn import Loss, SoftmaxCrossEntropy, Stack
+from coursekit.nn import Loss, Penalty, SoftmaxCrossEntropy, Stack
 from coursekit.optim import Optimizer
 
 Array = NDArray[np.floating]
 
 
 class StackStep(NamedTuple):
-    """One step of M models: as `Step`, with one entry per model in `loss` and `diverged`.
+    """One step of M models: as `Step`, with one entry per model in `loss`, `diverged` and `penalty`.
 
     A model that has diverged keeps the parameters that it had before; its further losses are NaN.
     """
@@ -25,6 +25,7 @@ class StackStep(NamedTuple):
     loss: Array
     lr: Any
     diverged: NDArray[np.bool_]
+    penalty: Any = 0.0
 
 
 def train_stack(
@@ -38,12 +39,14 @@ def train_stack(
     batch_size: int,
     rngs: Sequence[np.random.Generator],
     schedule: Callable[[int], Any] | None = None,
+    penalty: Penalty | None = None,
 ) -> Iterator[StackStep]:
     """Train the M models of `stack` side by side; yields a `StackStep` after every update.
 
     `x` is `(n, D)` and `y` `(n,)`, the same for all models, or `(M, n, D)` and `(M, n)`, each its own (bagging). Model
     `m` draws its mini-batches from `rngs[m]`, and gets to the same parameters, but for rounding, as `train` gives it.
-    `optimizer.lr`, and what `schedule(number)` returns, may be one rate or an array `(M,)`, one for each model.
+    `optimizer.lr`, and what `schedule(number)` returns, may be one rate or an array `(M,)`, one for each model;
+    `penalty` is the same for all, `L2(1e-4)`, or `PerModel(L2(1.0), strengths)`.
 
     A model whose loss is NaN or infinite stops there; training ends when none is left. Bad arguments raise `ValueError`
     at the call.
@@ -68,7 +71,9 @@ def train_stack(
     x = np.broadcast_to(x, (len(stack), *x.shape)) if y.ndim == 1 else x
     y = np.broadcast_to(y, (len(stack), *y.shape)) if y.ndim == 1 else y
     stack.check(x, y, loss)
-    return _steps(stack, x, y, optimizer, loss, epochs, batch_size, rngs, schedule)
+    if penalty is not None:
+        penalty.attach(stack)
+    return _steps(stack, x, y, optimizer, loss, epochs, batch_size, rngs, schedule, penalty)
 
 
 def _steps(
@@ -81,6 +86,7 @@ def _steps(
     batch_size: int,
     rngs: list[np.random.Generator],
     schedule: Callable[[int], Any] | None,
+    penalty: Penalty | None,
 ) -> Iterator[StackStep]:
     number, (models, n) = 0, y.shape
     # All examples of all models in one column, so that one `take` gathers a batch of each.
@@ -91,15 +97,16 @@ def _steps(
     quiet = contextvars.copy_context()
     quiet.run(np.seterr, over="ignore", invalid="ignore")
 
-    def update(signal: Array, batch_targets: Array) -> Array:
+    def update(signal: Array, batch_targets: Array) -> tuple[Array, Any]:
         values = np.array(stack.step(signal, batch_targets, loss), np.float64)
-        np.logical_or(diverged, ~np.isfinite(values), out=diverged)
+        added = 0.0 if penalty is None else penalty.add(stack.params, stack.grads)
+        np.logical_or(diverged, ~np.isfinite(values + added), out=diverged)
         kept = stack.params[diverged]
         if not diverged.all():
             optimizer.step(stack.params, stack.grads)
         if len(kept):
             stack.params[diverged], values[diverged] = kept, np.nan
-        return values
+        return values, added
 
     for epoch in range(epochs):
         orders = firsts + np.stack([rng.permutation(n) for rng in rngs])  # what minibatches() draws and cuts
@@ -107,8 +114,8 @@ def _steps(
             rows = orders[:, start : start + batch_size]
             if schedule is not None:
                 optimizer.lr = schedule(number)
-            values = quiet.run(update, data.take(rows, 0).mT, targets.take(rows, 0))
-            yield StackStep(number, epoch, values, optimizer.lr, diverged.copy())
+            values, added = quiet.run(update, data.take(rows, 0).mT, targets.take(rows, 0))
+            yield StackStep(number, epoch, values, optimizer.lr, diverged.copy(), added)
             if diverged.all():
                 return
             number += 1
