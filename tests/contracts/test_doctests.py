@@ -47,6 +47,12 @@ def test_examples_are_right(name):
     assert runner.failures == 0
 
 
+def test_the_tour_of_the_engine_is_right(root):
+    result = doctest.testfile(str(root / "docs" / "engine.md"), module_relative=False)
+    assert result.failed == 0
+    assert result.attempted > 30
+
+
 def test_there_are_examples():
     assert sum(len(examples(importlib.import_module(name))) for name in MODULES) >= 7
 
