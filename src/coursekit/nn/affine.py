@@ -37,6 +37,7 @@ class Linear(Layer):
     """
 
     keeps_shape = False
+    rereads_output = False
 
     def __init__(
         self, n_in: int, n_out: int, *, init: Callable[..., Array] = he_init, bias: float | None = 0.0

@@ -37,6 +37,10 @@ class Layer:
 
     #: Whether the output of an example has the shape of its input.
     keeps_shape: bool = True
+    #: Whether `backward` reads what `forward` returned; if not, the next layer may write its own output over it.
+    rereads_output: bool = True
+    #: Whether this layer may do so: set by the model. Large layers spend much of their time on memory.
+    in_place: bool = False
     #: Whether the layer can be part of a `Stack`.
     stackable: bool = True
     #: False while a model trains and this layer is its first: then nobody reads what `backward` returns.
@@ -147,6 +151,8 @@ class PlainLayer(Layer):
 
     A subclass writes `compute` and `pull`. In a stack they are called for one model after another.
     """
+
+    rereads_output = False
 
     def allocate(self, shape: Shape, n: int) -> None:
         """The output signal and the gradient."""

@@ -45,6 +45,8 @@ class BatchNorm(_Scaled):
     follow each training batch: `momentum * running + (1 - momentum) * batch`.
     """
 
+    rereads_output = False
+
     def __init__(self, n_features: int, *, momentum: float = 0.9, eps: float = 1e-5) -> None:
         super().__init__(n_features, eps)
         self.momentum = number("BatchNorm: momentum", momentum, "[0, 1]")

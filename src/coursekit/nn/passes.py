@@ -1,6 +1,7 @@
 """The forward and the backward pass through a chain of layers: what one model and a stack of models have in common."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import prod
 from typing import Any
 
@@ -28,6 +29,8 @@ class Chain:
             stop = start + layer.n_params
             layer.bind(self._params[..., start:stop], self._grads[..., start:stop])
             start = stop
+        for before, layer in pairwise(self.layers):
+            layer.in_place = not before.rereads_output
         self._fits: tuple[int, ...] | None = None
         self._n = 0
         self._last: Array | None = None

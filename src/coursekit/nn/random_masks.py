@@ -17,6 +17,8 @@ class Dropout(Layer):
     last training pass's, scaled: what `dropout` returns as its second result.
     """
 
+    rereads_output = False
+
     def __init__(self, p: float, *, rng: np.random.Generator, inverted: bool = True) -> None:
         super().__init__()
         self.p, self.rng, self.inverted = number("Dropout: p", p, "[0, 1)"), generator("Dropout: rng", rng), inverted
@@ -40,7 +42,9 @@ class Dropout(Layer):
 
     def forward(self, x: Array, training: bool = False) -> Array:
         """The signal of `x * mask`."""
-        x = x[..., :-1, :]
+        inputs = x[..., :-1, :]
+        if self.in_place:
+            self._out, self._values = x, inputs
         if training:
             # Whole 64-bit draws, cut in four, cost a third of as many draws of 16 bits.
             draws = self.rng.integers(0, 2**64 - 1, -(-self._kept.size // 4), np.uint64, endpoint=True)
@@ -50,7 +54,7 @@ class Dropout(Layer):
             multiply(self._mask, self._scale, self._mask)
         else:
             self._mask.fill(self._at_rest)
-        multiply(x, self._mask, self._values)
+        multiply(inputs, self._mask, self._values)
         return self._out
 
     def backward(self, dout: Array) -> Array:

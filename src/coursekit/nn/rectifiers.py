@@ -26,7 +26,10 @@ class ReLU(Layer):
 
     def forward(self, x: Array, training: bool = False) -> Array:
         """The signal of `max(0, x)`."""
-        maximum(x[..., :-1, :], self._zeros, out=self._values)
+        inputs = x[..., :-1, :]
+        if self.in_place:
+            self._out, self._values = x, inputs
+        maximum(inputs, self._zeros, out=self._values)
         return self._out
 
     def backward(self, dout: Array) -> Array:

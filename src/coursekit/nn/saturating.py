@@ -24,8 +24,11 @@ class Sigmoid(Layer):
 
     def forward(self, x: Array, training: bool = False) -> Array:
         """The signal of the sigmoids."""
-        decay, values = self._decay, self._values
-        maximum(x[..., :-1, :], self._lowest, out=decay)
+        decay, inputs = self._decay, x[..., :-1, :]
+        if self.in_place:
+            self._out, self._values = x, inputs
+        values = self._values
+        maximum(inputs, self._lowest, out=decay)
         negative(decay, decay)
         exp(decay, decay)
         add(decay, self._one, values)
@@ -52,7 +55,10 @@ class Tanh(Layer):
 
     def forward(self, x: Array, training: bool = False) -> Array:
         """The signal of the tangents."""
-        tanh(x[..., :-1, :], self._values)
+        inputs = x[..., :-1, :]
+        if self.in_place:
+            self._out, self._values = x, inputs
+        tanh(inputs, self._values)
         return self._out
 
     def backward(self, dout: Array) -> Array:
