@@ -192,8 +192,8 @@ def test_what_is_no_activation_input_is_refused_by_name(name):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: nn.leaky_relu(ONES, 1.5), r"leaky_relu: alpha must be a number in \[0, 1\], not 1.5"),
-        (lambda: nn.leaky_relu_backward(ONES, ONES, -0.1), r"leaky_relu_backward: alpha must be a number in \[0, 1\]"),
+        (lambda: nn.leaky_relu(ONES, 1.5), r"leaky_relu: alpha must be a number in \[0, 1\), not 1.5"),
+        (lambda: nn.leaky_relu_backward(ONES, ONES, -0.1), r"leaky_relu_backward: alpha must be a number in \[0, 1\)"),
         (lambda: nn.prelu(ONES, float("nan")), "prelu: alpha must be a number, and finite, not nan"),
         (lambda: nn.prelu_backward(ONES, ONES, np.ones(3)), "prelu_backward: alpha must be a number"),
         (lambda: nn.elu(ONES, -1.0), "elu: alpha must be a number, 0 or more, and finite, not -1"),

@@ -1,10 +1,10 @@
 """Activation functions and their backward passes, as plain functions of arrays.
 
 Every `*_backward(dout, x)` returns the gradient of `sum(dout * forward(x))` with respect to `x`, where `x` is the value
-BEFORE the activation. All are elementwise except maxout and work on any shape; they keep the dtype of a floating input
-(whole numbers are taken as float64) and never change it. At a kink the derivative is the one of the side `x <= 0`, so
-relu's derivative at exactly 0 is 0. A `ValueError` says in one line what does not fit: an empty array or one that holds
-no real numbers, a `dout` of another shape than `x`, a slope outside its interval.
+BEFORE the activation. All but maxout work entry by entry on arrays of any shape; they keep the dtype of a floating
+input (whole numbers are taken as float64) and never change it. At a kink the derivative is the one of the side `x <= 0`, so
+relu's derivative at exactly 0 is 0. They raise `ValueError` on an empty array, one that does not hold real numbers, a
+`dout` whose shape is not that of `x`, or a slope outside its interval.
 """
 
 from collections.abc import Callable
@@ -19,9 +19,9 @@ Array = NDArray[np.floating]
 
 @takes(x="array (...)")
 def sigmoid(x: Array) -> Array:
-    """The logistic function `1 / (1 + exp(-x))`; values in (0, 1).
+    """The logistic function `1 / (1 + exp(-x))`, entry by entry; `x` has any shape, the values lie in (0, 1).
 
-    Computed from `exp(-|x|)`, which cannot overflow, so there is no warning at any finite input.
+    Computed from `exp(-|x|)`, which cannot overflow, so no finite input gives a warning.
 
     >>> sigmoid(np.array([-1e4, 0.0, 1e4]))
     array([0. , 0.5, 1. ])
@@ -32,9 +32,9 @@ def sigmoid(x: Array) -> Array:
 
 @takes(dout="array (...)", x="array (...)")
 def sigmoid_backward(dout: Array, x: Array) -> Array:
-    """`dout * s * (1 - s)` with `s = sigmoid(x)`.
+    """`dout * s * (1 - s)` with `s = sigmoid(x)`; `dout` has the shape of `x`, any shape.
 
-    `1 - sigmoid(x)` is taken as `sigmoid(-x)`: the same number, but exact where `s` has rounded to 1.
+    `1 - sigmoid(x)` is computed as `sigmoid(-x)`: the same number, but exact where `s` has rounded to 1.
     """
     slope: Array = sigmoid(x) * sigmoid(-x)
     return dout * slope
@@ -42,19 +42,19 @@ def sigmoid_backward(dout: Array, x: Array) -> Array:
 
 @takes(x="array (...)")
 def tanh(x: Array) -> Array:
-    """The hyperbolic tangent, `2 * sigmoid(2x) - 1`; values in (-1, 1), zero-centred."""
+    """The hyperbolic tangent, `2 * sigmoid(2x) - 1`; `x` has any shape, the values lie in (-1, 1) around 0."""
     return np.tanh(x)
 
 
 @takes(dout="array (...)", x="array (...)")
 def tanh_backward(dout: Array, x: Array) -> Array:
-    """`dout * (1 - tanh(x)**2)`."""
+    """`dout * (1 - tanh(x)**2)`; `dout` has the shape of `x`, any shape."""
     return dout * (1.0 - np.tanh(x) ** 2)
 
 
 @takes(x="array (...)")
 def relu(x: Array) -> Array:
-    """The rectified linear unit, `max(0, x)` (Nair & Hinton 2010).
+    """The rectified linear unit, `max(0, x)` entry by entry; `x` has any shape (Nair & Hinton 2010).
 
     >>> relu(np.array([-2.0, 0.0, 3.0]))
     array([0., 0., 3.])
@@ -64,7 +64,7 @@ def relu(x: Array) -> Array:
 
 @takes(dout="array (...)", x="array (...)")
 def relu_backward(dout: Array, x: Array) -> Array:
-    """`dout` where `x > 0`, else 0.
+    """`dout` where `x > 0`, else 0; `dout` has the shape of `x`, any shape.
 
     >>> relu_backward(np.array([5.0, 5.0, 5.0]), np.array([-2.0, 0.0, 3.0]))
     array([0., 0., 5.])
@@ -72,11 +72,11 @@ def relu_backward(dout: Array, x: Array) -> Array:
     return dout * (x > 0)
 
 
-@takes(x="array (...)", alpha="real [0, 1]")
+@takes(x="array (...)", alpha="real [0, 1)")
 def leaky_relu(x: Array, alpha: float = 0.01) -> Array:
-    """`x` where `x > 0`, else `alpha * x`, with a fixed slope `0 <= alpha < 1` (Maas et al. 2013).
+    """`x` where `x > 0`, else `alpha * x`; `x` has any shape (Maas et al. 2013).
 
-    At `alpha = 1`, the limit, it is the identity; any other slope is a `ValueError`.
+    The slope `alpha`, in [0, 1), is a constant; raises `ValueError` if it lies outside.
 
     >>> leaky_relu(np.array([-2.0, 3.0]), alpha=0.5)
     array([-1.,  3.])
@@ -84,21 +84,24 @@ def leaky_relu(x: Array, alpha: float = 0.01) -> Array:
     return np.where(x > 0, x, alpha * x)
 
 
-@takes(dout="array (...)", x="array (...)", alpha="real [0, 1]")
+@takes(dout="array (...)", x="array (...)", alpha="real [0, 1)")
 def leaky_relu_backward(dout: Array, x: Array, alpha: float = 0.01) -> Array:
-    """`dout` where `x > 0`, else `alpha * dout`."""
+    """`dout` where `x > 0`, else `alpha * dout`; `dout` has the shape of `x`, any shape."""
     return np.where(x > 0, dout, alpha * dout)
 
 
 @takes(x="array (...)", alpha="real (-inf, inf)")
 def prelu(x: Array, alpha: float) -> Array:
-    """`max(0, x) + alpha * min(0, x)`: leaky ReLU whose slope is learned, so it may be any number (He et al. 2015)."""
+    """`max(0, x) + alpha * min(0, x)`: leaky ReLU with a learned slope, which may be any number (He et al. 2015).
+
+    `x` has any shape; `alpha` is one number for all units.
+    """
     return np.maximum(x, 0.0) + alpha * np.minimum(x, 0.0)
 
 
 @takes(dout="array (...)", x="array (...)", alpha="real (-inf, inf)")
 def prelu_backward(dout: Array, x: Array, alpha: float) -> tuple[Array, float]:
-    """Gradients with respect to the input and to the slope that all units share.
+    """Gradients of `prelu` with respect to its input and to the slope that all units share.
 
     Returns `dx` (shape of `x`) and `dalpha = sum(dout * x)` over the entries with `x <= 0`.
     """
@@ -109,7 +112,9 @@ def prelu_backward(dout: Array, x: Array, alpha: float) -> tuple[Array, float]:
 
 @takes(x="array (...)", alpha="real [0, inf)")
 def elu(x: Array, alpha: float = 1.0) -> Array:
-    """`x` where `x > 0`, else `alpha * (exp(x) - 1)`; `alpha`, 0 or more, is a constant (Clevert et al. 2016).
+    """`x` where `x > 0`, else `alpha * (exp(x) - 1)`; `x` has any shape (Clevert et al. 2016).
+
+    `alpha` is a constant; raises `ValueError` if it is negative.
 
     >>> elu(np.array([-1e4, 0.0, 3.0]), alpha=2.0)
     array([-2.,  0.,  3.])
@@ -119,7 +124,7 @@ def elu(x: Array, alpha: float = 1.0) -> Array:
 
 @takes(dout="array (...)", x="array (...)", alpha="real [0, inf)")
 def elu_backward(dout: Array, x: Array, alpha: float = 1.0) -> Array:
-    """`dout` where `x > 0`, else `dout * alpha * exp(x)`."""
+    """`dout` where `x > 0`, else `dout * alpha * exp(x)`; `dout` has the shape of `x`, any shape."""
     return np.where(x > 0, dout, dout * (alpha * np.exp(np.minimum(x, 0.0))))
 
 
@@ -156,25 +161,25 @@ def maxout_backward(
 
 @takes(x="array (...)")
 def softplus(x: Array) -> Array:
-    """`log(1 + exp(x))`, a smooth ReLU whose derivative is the sigmoid (Dugas et al. 2001)."""
+    """`log(1 + exp(x))`, a smooth ReLU whose derivative is the sigmoid; `x` has any shape (Dugas et al. 2001)."""
     return np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x)))
 
 
 @takes(dout="array (...)", x="array (...)")
 def softplus_backward(dout: Array, x: Array) -> Array:
-    """`dout * sigmoid(x)`."""
+    """`dout * sigmoid(x)`; `dout` has the shape of `x`, any shape."""
     return dout * sigmoid(x)
 
 
 @takes(x="array (...)")
 def silu(x: Array) -> Array:
-    """`x * sigmoid(x)`, also called swish (Elfwing et al. 2018; Ramachandran et al. 2017)."""
+    """`x * sigmoid(x)`, also called swish; `x` has any shape (Elfwing et al. 2018; Ramachandran et al. 2017)."""
     return x * sigmoid(x)
 
 
 @takes(dout="array (...)", x="array (...)")
 def silu_backward(dout: Array, x: Array) -> Array:
-    """`dout * s * (1 + x * (1 - s))` with `s = sigmoid(x)`."""
+    """`dout * s * (1 + x * (1 - s))` with `s = sigmoid(x)`; `dout` has the shape of `x`, any shape."""
     return dout * sigmoid(x) * (1.0 + x * sigmoid(-x))
 
 
@@ -186,14 +191,14 @@ _GELU_CUBIC = 0.044715
 def gelu(x: Array) -> Array:
     """`x * Phi(x)`, Phi the normal distribution function, in the tanh form of Hendrycks & Gimpel (2016).
 
-    `0.5 * x * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3)))`; it differs from the exact form by less than 5e-4.
+    `x` has any shape. `0.5 * x * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3)))`; it differs from the exact form by less than 5e-4.
     """
     return x * sigmoid(_GELU_SLOPE * x * (1.0 + _GELU_CUBIC * x * x))
 
 
 @takes(dout="array (...)", x="array (...)")
 def gelu_backward(dout: Array, x: Array) -> Array:
-    """The derivative of the tanh form, times `dout`."""
+    """`dout` times the derivative of the tanh form; `dout` has the shape of `x`, any shape."""
     inner = _GELU_SLOPE * x * (1.0 + _GELU_CUBIC * x * x)
     slope = _GELU_SLOPE * (1.0 + 3.0 * _GELU_CUBIC * x * x)
     return dout * sigmoid(inner) * (1.0 + x * sigmoid(-inner) * slope)
