@@ -19,7 +19,9 @@ What can be asked of an argument:
 - `labels (N)` or `labels (N) below C`: an integer array of values from 0 up, below a size or another argument.
 - `real [0, 1)`, `whole [1, inf)`: a number, a whole number, in the interval. One of NumPy's comes in as Python's: a
   float64 scalar would turn a float32 array into float64.
-- `rng`: a numpy.random.Generator. `function`: something that can be called. `size`: a whole number or a tuple of them.
+- `rng`: a numpy.random.Generator. `size`: a whole number or a tuple of them. `flag`: True or False.
+- `function`: something that can be called. `function to number`, `function to array (...)`, `function to loss and array
+  (...)`: what it returns is looked at as well, at every call; a number may be NaN or infinite.
 - `series`: a list or 1-D array of numbers, also empty, NaN or infinite, as losses may be; comes in as Python floats.
 - `optional ...`: any of these, or None.
 """
@@ -28,7 +30,9 @@ import functools
 import inspect
 import math
 import re
+import reprlib
 from collections.abc import Callable
+from numbers import Real
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -72,41 +76,82 @@ def takes(**wanted: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 def number(what: str, value: Any, interval: str = "(-inf, inf)") -> float:
     """`value` as a float; raises `ValueError` if it is no real number in `interval`, written `[0, 1)`."""
     contains, allowed = _interval(interval)
-    try:
-        if isinstance(value, (bool, np.bool_, str, bytes)):
-            raise TypeError
-        real = float(value)
-    except (TypeError, ValueError):
-        raise ValueError(f"{what} must be a number{allowed}, not {_shown(value)}") from None
+    real = as_float(value)
+    if real is None:
+        raise ValueError(f"{what} must be a number{allowed}, not {shown(value)}")
     if not contains(real):
         raise ValueError(f"{what} must be a number{allowed}, not {real:g}")
+    return real
+
+
+def as_float(value: Any) -> float | None:
+    """A real number of Python's or NumPy's, also NaN, infinite or an array without axes, as a float; else None."""
+    if type(value) is float:
+        return value
+    value = _without_axes(value)
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
+def returned(what: str, value: Any) -> float:
+    """What a function of the caller's returned, as a float, NaN and infinity too; `ValueError` if it is no number."""
+    real = as_float(value)
+    if real is None:
+        raise ValueError(f"{what} must return a number, not {shown(value)}")
     return real
 
 
 def whole(what: str, value: Any, interval: str = "[1, inf)") -> int:
     """`value` as an int; raises `ValueError` if it is no whole number in `interval`."""
     contains, allowed = _interval(interval)
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)) or not contains(int(value)):
-        raise ValueError(f"{what} must be a whole number{allowed.removesuffix(', and finite')}, not {_shown(value)}")
-    return int(value)
+    scalar = _without_axes(value)
+    if isinstance(scalar, bool) or not isinstance(scalar, (int, np.integer)) or not contains(int(scalar)):
+        raise ValueError(f"{what} must be a whole number{allowed.removesuffix(', and finite')}, not {shown(value)}")
+    return int(scalar)
 
 
-def _shown(value: Any) -> str:
-    """What came, on one line: an array's own form has several."""
-    return " ".join(repr(value).split())
+def _without_axes(value: Any) -> Any:
+    return value[()] if isinstance(value, np.ndarray) and value.ndim == 0 else value
+
+
+_short = reprlib.Repr()
+_short.maxlist = _short.maxtuple = _short.maxdict = 9
+_short.maxstring, _short.maxother = 90, 200
+
+
+def shown(value: Any) -> str:
+    """What came, on one line that is not too long: an array's own form has several."""
+    return " ".join(_short.repr(value).split())
+
+
+def flag(what: str, value: Any) -> bool:
+    """`value` as a bool; raises `ValueError` if it is neither True nor False."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise ValueError(f"{what} must be True or False, not {shown(value)}")
+    return bool(value)
+
+
+def instance(what: str, value: Any, kind: type, example: str) -> None:
+    """Raise `ValueError` if `value` is no `kind`; `example` says what would be one."""
+    if not isinstance(value, kind):
+        raise ValueError(f"{what} must be {example}, not {shown(value)}")
 
 
 def generator(what: str, value: Any) -> np.random.Generator:
     """`value`; raises `ValueError` if it is no numpy.random.Generator."""
     if not isinstance(value, np.random.Generator):
-        raise ValueError(f"{what} must be a numpy.random.Generator (np.random.default_rng(0)), not {value!r}")
+        raise ValueError(f"{what} must be a numpy.random.Generator (np.random.default_rng(0)), not {shown(value)}")
     return value
 
 
 def function(what: str, value: Any) -> Any:
     """`value`; raises `ValueError` if it cannot be called."""
     if not callable(value):
-        raise ValueError(f"{what} must be a function, not {value!r}")
+        raise ValueError(f"{what} must be a function, not {shown(value)}")
     return value
 
 
@@ -119,10 +164,7 @@ def lengths(what: str, value: Any) -> Any:
 
 def real_array(what: str, value: Any, *, floating: bool = True, finite: bool = False) -> np.ndarray[Any, Any]:
     """`value` as an array of real numbers that is not empty; whole numbers become float64 where `floating`."""
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        raise ValueError(f"{what} must be an array of numbers, its rows differ in length") from None
+    array = _as_array(what, value)
     if array.dtype.kind not in "fiub" or (floating and array.dtype.kind == "b"):
         raise ValueError(f"{what} must be an array of real numbers, not of {array.dtype}")
     if array.size == 0:
@@ -134,17 +176,26 @@ def real_array(what: str, value: Any, *, floating: bool = True, finite: bool = F
     return array
 
 
+def _as_array(what: str, value: Any) -> np.ndarray[Any, Any]:
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{what} must be an array of numbers, its rows differ in length") from None
+
+
 def series(what: str, value: Any) -> list[float]:
     """`value`, a list or a 1-D array of real numbers that may be empty, NaN or infinite, as Python floats."""
-    numbers = value if np.size(value) == 0 else real_array(what, value)
-    if np.ndim(numbers) != 1:
-        raise ValueError(f"{what} must be a list of numbers, it has shape {np.shape(numbers)}")
+    numbers = _as_array(what, value)
+    if numbers.size > 0:
+        numbers = real_array(what, numbers)
+    if numbers.ndim != 1:
+        raise ValueError(f"{what} must be a list of numbers, it has shape {numbers.shape}")
     return [float(each) for each in numbers]
 
 
 def label_array(what: str, value: Any, below: int | None = None) -> np.ndarray[Any, Any]:
     """`value` as an array of whole-number labels from 0 up to, but without, `below`."""
-    array = np.asarray(value)
+    array = _as_array(what, value)
     if array.dtype.kind not in "iu":
         raise ValueError(f"{what} must hold whole-number labels, not {array.dtype}")
     if array.size == 0:
@@ -169,6 +220,10 @@ def _parse(rule: str) -> Look:
         return lambda what, value, sizes, given: generator(what, value)
     if rule == "function":
         return lambda what, value, sizes, given: function(what, value)
+    if rule == "flag":
+        return lambda what, value, sizes, given: flag(what, value)
+    if rule.startswith("function to "):
+        return functools.partial(_watched, _parse_result(rule.removeprefix("function to ")))
     if rule == "size":
         return lambda what, value, sizes, given: lengths(what, value)
     if rule == "series":
@@ -177,8 +232,8 @@ def _parse(rule: str) -> Look:
         check, interval = (number if match[1] == "real" else whole), match[2]
 
         def look_at_number(what: str, value: Any, sizes: Sizes, given: dict[str, Any]) -> Any:
-            check(what, value, interval)
-            return value.item() if isinstance(value, (np.generic, np.ndarray)) else value
+            checked = check(what, value, interval)
+            return value if type(value) is int else checked
 
         return look_at_number
     if match := re.fullmatch(r"(finite |any )?array \((.+?)\)( of 0 or more)?", rule):
@@ -204,6 +259,29 @@ def _parse(rule: str) -> Look:
 
         return look_at_labels
     raise SyntaxError(f"takes: no rule reads {rule!r}")
+
+
+def _parse_result(rule: str) -> Look:
+    """The look at what a function returns: a number, an array, or a loss with an array."""
+    if rule == "number":
+        return lambda what, value, sizes, given: returned(what, value)
+    look_at_array = _parse(rule.removeprefix("loss and "))
+    if not rule.startswith("loss and "):
+        return lambda what, value, sizes, given: look_at_array(f"{what}: its result", value, sizes, given)
+
+    def look(what: str, value: Any, sizes: Sizes, given: dict[str, Any]) -> Any:
+        if not isinstance(value, (tuple, list)) or len(value) != 2:
+            raise ValueError(f"{what} must return a pair (loss, gradient), not {shown(value)}")
+        loss = returned(f"{what}: as the loss it", value[0])
+        return loss, look_at_array(f"{what}: its gradient", value[1], sizes, given)
+
+    return look
+
+
+def _watched(look: Look, what: str, value: Any, sizes: Sizes, given: dict[str, Any]) -> Any:
+    """The function `value`, whose results are looked at."""
+    function(what, value)
+    return lambda *args: look(what, value(*args), sizes, given)
 
 
 def _dims(text: str) -> list[str]:
