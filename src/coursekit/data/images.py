@@ -16,13 +16,13 @@ Floating = NDArray[np.floating]
 
 @takes(images="any array (N, H, W, C)")
 def horizontal_flip(images: NDArray[Scalar]) -> NDArray[Scalar]:
-    """The images mirrored along the width, left for right; a view."""
+    """The images `(N, H, W, C)` mirrored along the width, left for right: a view of the same shape and dtype."""
     return images[:, :, ::-1]
 
 
 @takes(images="any array (N, H, W, C)", rng="rng", p="real [0, 1]")
 def random_flip(images: NDArray[Scalar], rng: np.random.Generator, p: float = 0.5) -> NDArray[Scalar]:
-    """Each image mirrored along the width with probability `p`."""
+    """Each of the images `(N, H, W, C)` mirrored along the width with probability `p`."""
     flipped = rng.random(len(images)) < p
     return np.where(flipped[:, None, None, None], images[:, :, ::-1], images)
 
@@ -42,7 +42,7 @@ def random_crop(images: NDArray[Scalar], size: int, rng: np.random.Generator) ->
 
 @takes(images="any array (N, H, W, C)", pad="whole [0, inf)", rng="rng")
 def pad_and_crop(images: NDArray[Scalar], pad: int, rng: np.random.Generator) -> NDArray[Scalar]:
-    """Each image moved by up to `pad` whole pixels in both directions, zeros where nothing was.
+    """Each of the images `(N, H, W, C)` moved by up to `pad` whole pixels in both directions, zeros where nothing was.
 
     A border of `pad` zeros all around, then a window of the old size at random: the augmentation that goes with
     CIFAR-10 (He et al. 2016, section 4.2).

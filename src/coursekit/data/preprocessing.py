@@ -1,8 +1,8 @@
 """Preprocessing: every statistic comes from the training examples, and the test examples get the same treatment.
 
 The functions take `x_train` and `x_test` and return both, each in its own floating dtype. Statistics are computed in
-float64 whatever the dtype: a float32 sum down a long column loses digits. NaN and infinity are refused, since one of
-them would spoil a whole feature. What a function learns from `x_train` never depends on `x_test`.
+float64 whatever the dtype: a float32 sum down a long column loses digits. All raise `ValueError` on NaN and infinity,
+one of which would spoil a whole feature, and on sets that differ in their number of features.
 """
 
 import numpy as np
@@ -16,10 +16,10 @@ Both = tuple[Array, Array]
 
 @takes(x_train="finite array (N, D)", x_test="finite array (M, D)")
 def zero_center(x_train: Array, x_test: Array) -> Both:
-    """Both sets, `(N, D)` and `(M, D)`, with the training mean of each feature taken off.
+    """Both sets, `(N, D)` and `(M, D)`, with the training mean of each feature subtracted.
 
-    For images as rows of pixels the mean is the mean image (Krizhevsky et al. 2012), so that needs no function of its
-    own; `subtract_channel_mean` takes off one number per colour instead.
+    For images as rows of pixels this subtracts the mean image (Krizhevsky et al. 2012); `subtract_channel_mean`
+    subtracts one number per colour instead.
 
     >>> zero_center(np.array([[1.0, 5.0], [3.0, 7.0]]), np.array([[0.0, 0.0]]))
     (array([[-1., -1.],
@@ -31,11 +31,11 @@ def zero_center(x_train: Array, x_test: Array) -> Both:
 
 @takes(x_train="finite array (N, D)", x_test="finite array (M, D)")
 def standardize(x_train: Array, x_test: Array) -> Both:
-    """Both sets with the training mean taken off, divided by the training standard deviation (over N, not N - 1).
+    """Both sets, `(N, D)` and `(M, D)`, as `(x - mean) / std` with the training mean and standard deviation.
 
-    `(x - mean) / std`, feature by feature: mean 0 and variance 1 in training, whatever the unit was; the shape of the
-    distribution stays as it is. A feature that is constant in training has a divisor of 1: 0 there, the plain
-    difference in the test set.
+    The std divides by N, not N - 1. In training each feature then has mean 0 and variance 1, whatever its unit was; the
+    shape of its distribution stays as it is. A feature that is constant in training is divided by 1: it becomes 0
+    there, and the plain difference in the test set.
 
     >>> standardize(np.array([[1.0, 5.0], [3.0, 5.0]]), np.array([[4.0, 6.0]]))
     (array([[-1.,  0.],
@@ -50,7 +50,7 @@ def standardize(x_train: Array, x_test: Array) -> Both:
 
 @takes(x_train="finite array (N, D)", x_test="finite array (M, D)", low="real (-inf, inf)", high="real (-inf, inf)")
 def scale_to_range(x_train: Array, x_test: Array, low: float = -1.0, high: float = 1.0) -> Both:
-    """Both sets scaled so that the training values of each feature reach from `low` to `high`.
+    """Both sets, `(N, D)` and `(M, D)`, scaled so that the training values of each feature reach from `low` to `high`.
 
     `t = (x - min) / (max - min)` with the training minimum and maximum, then `low * (1 - t) + high * t`. Test values
     beyond the training ones are not clipped. A feature that is constant in training has a divisor of 1, so that its
@@ -74,9 +74,9 @@ def scale_to_range(x_train: Array, x_test: Array, low: float = -1.0, high: float
 
 @takes(images_train="finite array (N, H, W, C)", images_test="finite array (M, P, Q, C)")
 def subtract_channel_mean(images_train: Array, images_test: Array) -> Both:
-    """Both sets of images with the training mean of each channel taken off: C numbers in all.
+    """Both sets of images with the training mean of each channel subtracted: C numbers in all.
 
-    `(N, H, W, C)` and `(M, P, Q, C)`; the test images may have another size (Simonyan & Zisserman 2015).
+    `(N, H, W, C)` and `(M, P, Q, C)`: the test images may have another size (Simonyan & Zisserman 2015).
     """
     mean = images_train.mean(axis=(0, 1, 2), dtype=np.float64)
     return (images_train - mean).astype(images_train.dtype), (images_test - mean).astype(images_test.dtype)
@@ -136,10 +136,11 @@ def pca(x_train: Array, x_test: Array, k: int) -> Both:
 
 @takes(x_train="finite array (N, D)", x_test="finite array (M, D)", eps="real (0, inf)")
 def whiten(x_train: Array, x_test: Array, eps: float = 1e-5) -> Both:
-    """Both sets PCA-whitened by the training set: on its principal axes, variance 1 on each (less where it is small).
+    """Both sets on the principal axes of the training set, each divided by its standard deviation: PCA whitening.
 
-    `(x - mean) @ axes / sqrt(var + eps)`, axes by falling variance; `eps` keeps directions that hold nothing but
-    rounding from being blown up.
+    `(x - mean) @ axes / sqrt(var + eps)`, `(N, D)` and `(M, D)`, axes by falling variance. In training the features are
+    then uncorrelated, with variance `var / (var + eps)`: about 1. Without `eps`, axes that hold nothing but rounding
+    errors would be blown up to variance 1 as well.
     """
     mean, axes, variances = principal_axes(x_train)
     whitening = axes / np.sqrt(variances + eps)
@@ -150,8 +151,8 @@ def whiten(x_train: Array, x_test: Array, eps: float = 1e-5) -> Both:
 def zca_whiten(x_train: Array, x_test: Array, eps: float = 1e-5) -> Both:
     """Both sets whitened as by `whiten`, then turned back to the original axes, so that images still look like images.
 
-    `(x - mean) @ axes / sqrt(var + eps) @ axes.T`: of all whitenings the one that moves the points least (Bell &
-    Sejnowski 1997; Kessy et al. 2018).
+    `(x - mean) @ axes / sqrt(var + eps) @ axes.T`, `(N, D)` and `(M, D)`: of all whitenings the one that moves the
+    points least (Bell & Sejnowski 1997; Kessy et al. 2018).
     """
     mean, axes, variances = principal_axes(x_train)
     whitening = axes / np.sqrt(variances + eps) @ axes.T

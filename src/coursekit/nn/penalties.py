@@ -57,10 +57,10 @@ def elastic_net(w: Array, l1: float, l2: float) -> tuple[float, Array]:
 
 @takes(lam="real [0, inf)")
 def regularize(params: Mapping[str, Array], lam: float) -> tuple[float, dict[str, Array]]:
-    """`l2_penalty` of all weights in `params`, a dict of arrays; returns `loss, grads`, a dict with the same keys.
+    """`l2_penalty` of all weights in `params`, a dict of arrays of any shapes; returns `loss, grads`, a dict like it.
 
     Keys that begin with "b" (biases, and BatchNorm's beta) or "gamma" add nothing to the loss and have a gradient of
-    zeros: a bias multiplies no input, so it fits no noise in one, and pulling it to 0 only shifts the output. Raises
+    zeros: a bias multiplies no input, so it cannot fit noise in one, and pulling it to 0 only shifts the output. Raises
     `ValueError` if `params` is no mapping to floating arrays, or `lam` is negative.
 
     >>> regularize({"w": np.array([[2.0]]), "b": np.array([5.0])}, lam=0.5)

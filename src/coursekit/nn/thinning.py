@@ -44,10 +44,10 @@ def dropout_backward(dout: Array, mask: Array) -> Array:
 def plain_dropout(x: Array, p: float, rng: np.random.Generator, training: bool = True) -> tuple[Array, Array]:
     """Dropout as first published: each entry of `x` is set to 0 with probability `p`, the others stay as they are.
 
-    Returns `out, mask` with `out = x * mask`; the mask holds 0 and 1. The mean of `out` is then `(1 - p) * x`, so
-    without `training` the mask is `1 - p` everywhere, which does what `dropout_rescale` does to the weights that come
-    next. `dropout_backward` is the backward pass of this too. Raises `ValueError` if `p` is outside [0, 1). Source:
-    Hinton et al. 2012.
+    Returns `out, mask` with `out = x * mask`, of the shape and dtype of `x`; the mask holds 0 and 1. The mean of `out`
+    is then `(1 - p) * x`, so without `training` the mask is `1 - p` everywhere, which has the effect of
+    `dropout_rescale` on the weights of the next layer. `dropout_backward` is the backward pass of this function too.
+    Raises `ValueError` if `p` is outside [0, 1). Source: Hinton et al. 2012.
     """
     mask = (rng.random(x.shape) >= p).astype(x.dtype) if training else np.full_like(x, 1.0 - p)
     return x * mask, mask
@@ -55,11 +55,11 @@ def plain_dropout(x: Array, p: float, rng: np.random.Generator, training: bool =
 
 @takes(w="array (...)", p="real [0, 1)")
 def dropout_rescale(w: Array, p: float) -> Array:
-    """`(1 - p) * w`: the weights for test time, where all inputs are there, of a net trained with PLAIN dropout.
+    """`(1 - p) * w`, of any shape: the weights to use at test time after training with PLAIN dropout.
 
-    `w` multiplies the entries that were dropped with probability `p`; in training only a share `1 - p` of them came.
-    A net trained with inverted dropout is used as it is. Raises `ValueError` if `p` is outside [0, 1). Source:
-    Srivastava et al. 2014, figure 2, whose p is this `1 - p`.
+    `w` multiplies the entries that were dropped with probability `p`. In training only a share `1 - p` of them was
+    there; at test time all are. A net trained with inverted dropout needs no change. Raises `ValueError` if `p` is
+    outside [0, 1). Source: Srivastava et al. 2014, figure 2, whose p is this `1 - p`.
 
     >>> dropout_rescale(np.array([1.0, 2.0]), p=0.2)
     array([0.8, 1.6])

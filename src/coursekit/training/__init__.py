@@ -1,4 +1,4 @@
-"""Training: mini-batches, the loop, and the check of gradients against differences."""
+"""Training: the loop, gradient checks, metrics, diagnosis, gradient noise, ensembles and the search for settings."""
 
 from coursekit.training.batches import minibatches
 from coursekit.training.diagnosis import diagnose, expected_initial_loss, update_ratio

@@ -8,7 +8,7 @@ from coursekit.arguments import takes
 
 @takes(n="whole [1, inf)", batch_size="whole [1, inf)", rng="rng")
 def minibatches(n: int, batch_size: int, rng: np.random.Generator) -> list[NDArray[np.int64]]:
-    """The indices 0..n-1 in a fresh random order, cut into batches of `batch_size`; the last one may be short.
+    """The indices 0..n-1 in a fresh random order, cut into arrays `(batch_size,)`; the last one may be shorter.
 
     >>> sorted(len(batch) for batch in minibatches(10, 4, np.random.default_rng(0)))
     [2, 4, 4]

@@ -15,7 +15,7 @@ Array = NDArray[np.floating]
 def expected_initial_loss(n_classes: int) -> float:
     """`ln(n_classes)`: the cross-entropy, in nats, of a net that knows nothing and finds all classes equally likely.
 
-    A first loss far from it says that the initial weights are too large, or that the loss is wrong.
+    A first loss far above it means that the initial weights are too large, or that the loss is wrong.
 
     >>> round(expected_initial_loss(10), 3)
     2.303
@@ -27,8 +27,8 @@ def expected_initial_loss(n_classes: int) -> float:
 def update_ratio(w: Array, update: Array) -> float:
     """`||update|| / ||w||`, Euclidean norms over all entries; arrays of one shape.
 
-    About 1e-3 is the usual rule of thumb: much more and the learning rate is high, much less and it is low. It is
-    infinite where all weights are 0 (biases at the start), NaN where the update is 0 as well.
+    A rule of thumb is about 1e-3: a much larger ratio means that the learning rate is too high, a much smaller one that
+    it is too low. It is infinite where all weights are 0 (biases at the start), NaN where the update is 0 as well.
 
     >>> update_ratio(np.array([3.0, 4.0]), np.array([0.0, 0.01]))
     0.002
@@ -39,7 +39,7 @@ def update_ratio(w: Array, update: Array) -> float:
 
 @takes(train_losses="array (T)", val_losses="array (V)")
 def diagnose(train_losses: Any, val_losses: Any) -> str:
-    """What the losses of a run, in the order of its epochs, say about it; the first of these that holds.
+    """What a run's losses, `(T,)` and `(V,)` in the order of its epochs, say about it: the first of these that holds.
 
     - "diverged": a NaN or infinity anywhere, or the last training loss is above 1.5 times the first;
     - "not_learning": the last training loss is above 0.95 times the first;
@@ -48,7 +48,7 @@ def diagnose(train_losses: Any, val_losses: Any) -> str:
     - "underfitting": the last training loss is above half of the first;
     - "healthy".
 
-    The bounds are rules of thumb for losses of 0 or more. The two may differ in length.
+    The bounds are rules of thumb for losses of 0 or more. T and V may differ. Raises `ValueError` if either is empty.
 
     >>> diagnose([2.3, 1.1, 0.4], [2.3, 1.4, 1.9])
     'overfitting'

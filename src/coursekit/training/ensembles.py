@@ -43,7 +43,7 @@ def bootstrap_indices(n: int, rng: np.random.Generator) -> NDArray[np.int64]:
 
 @takes(n="whole [1, inf)", indices="labels (M) below n")
 def out_of_bag(indices: Labels, n: int) -> NDArray[np.int64]:
-    """The examples 0..n-1 that `indices` never drew, sorted: of a bootstrap sample `(1 - 1/n)**n`, about 37 %.
+    """The examples 0..n-1 that are not in `indices`, `(M,)`, sorted: after a bootstrap `(1 - 1/n)**n`, about 37 %.
 
     >>> out_of_bag(np.array([3, 0, 3, 1]), 5)
     array([2, 4])
@@ -53,7 +53,7 @@ def out_of_bag(indices: Labels, n: int) -> NDArray[np.int64]:
 
 @takes(p="real [0, 1]", m="whole [1, inf)")
 def ensemble_error(p: float, m: int) -> float:
-    """How often a majority of `m` (odd) members is wrong, if each errs with probability `p`, independently of the rest.
+    """The probability that most of `m` (odd) members are wrong, if each errs with probability `p`, independently.
 
     The sum of `C(m, k) p^k (1 - p)^(m - k)` over `k > m / 2`. Raises `ValueError` if `m` is even.
 

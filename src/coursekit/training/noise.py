@@ -46,10 +46,10 @@ def minibatch_gradient_error(per_example_grads: Array, batch_size: int) -> float
 
 @takes(grad_fn="function", x="any array (N, ...)", y="any array (N, ...)", micro_batch="whole [1, inf)")
 def accumulate_gradients(grad_fn: Callable[[Any, Any], Array], x: Any, y: Any, micro_batch: int) -> Array:
-    """The mean gradient of all N examples, from parts of at most `micro_batch` that fit into memory.
+    """The mean gradient of all N examples, from parts of at most `micro_batch` examples that fit into memory.
 
-    `grad_fn(x_part, y_part)` gives the mean gradient over the part's rows. Each part counts by its number of rows, so
-    that a short last one is weighted right.
+    `x` is `(N, ...)`, `y` is `(N, ...)`; `grad_fn(x_part, y_part)` gives the mean gradient over the rows of a part, in
+    any shape. Each part counts by its number of rows, so a short last one has the right weight.
     """
     total: Any = 0.0
     for start in range(0, len(x), micro_batch):

@@ -17,11 +17,11 @@ from coursekit.training.loop import train
 
 @takes(loss_at="function", lrs="finite array (R) of 0 or more")
 def lr_range_test(loss_at: Callable[[float], float], lrs: Any) -> float | None:
-    """The largest rate of the rising `lrs` before `loss_at(lr)` first turns bad; None if the first is bad already.
+    """The largest of the rising rates `lrs`, `(R,)`, before `loss_at(lr)` first turns bad; None if the first is bad.
 
-    Bad is NaN, infinite, or above 4 times the lowest loss so far; losses are 0 or more. Rates after the first bad one
-    are not tried. After Smith (2017), section 3.3, whose test reads the range off a plot. Raises `ValueError` if the
-    rates do not rise.
+    A loss is bad if it is NaN, infinite, or above 4 times the lowest so far; losses are 0 or more. Rates after the
+    first bad one are not tried. After Smith (2017), section 3.3, whose test reads the range off a plot. Raises
+    `ValueError` if the rates do not rise.
 
     >>> lr_range_test(lambda lr: 1.0 / lr if lr < 0.5 else 1e3, [0.01, 0.1, 1.0])
     0.1
