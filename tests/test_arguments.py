@@ -106,3 +106,12 @@ def test_the_function_itself_is_still_there():
 def test_a_rule_that_nobody_reads_is_a_mistake_of_the_author():
     with pytest.raises(SyntaxError, match="no rule reads 'matrix'"):
         takes(x="matrix")(lambda x: x)
+
+
+def test_what_works_entry_by_entry_works_on_none():
+    @takes(x="array (...) or empty")
+    def doubled(x):
+        return 2.0 * x
+
+    assert doubled(np.ones((3, 0))).shape == (3, 0)
+    assert doubled([]).dtype == np.float64

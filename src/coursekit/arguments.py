@@ -14,6 +14,7 @@ What can be asked of an argument:
 - `array (N, D)`: a floating array of that shape, not empty. A letter stands for one size, the same wherever it stands
   among the function's arguments; a whole number for itself; `...` for any shape, again the same everywhere, and at the
   end, `(N, ...)`, for any further axes. Whole numbers become float64, all other dtypes are refused.
+- `array (...) or empty`: of no numbers too, for what works entry by entry.
 - `finite array (N, D)`: the same without NaN and infinity. `array (D) of 0 or more`: without negative entries.
 - `any array (N, H, W, C)`: a real array whose dtype is kept, uint8 too.
 - `labels (N)` or `labels (N) below C`: an integer array of values from 0 up, below a size or another argument.
@@ -162,12 +163,14 @@ def lengths(what: str, value: Any) -> Any:
     return value
 
 
-def real_array(what: str, value: Any, *, floating: bool = True, finite: bool = False) -> np.ndarray[Any, Any]:
-    """`value` as an array of real numbers that is not empty; whole numbers become float64 where `floating`."""
+def real_array(
+    what: str, value: Any, *, floating: bool = True, finite: bool = False, empty: bool = False
+) -> np.ndarray[Any, Any]:
+    """`value` as an array of real numbers, not empty unless `empty`; whole numbers become float64 where `floating`."""
     array = _as_array(what, value)
     if array.dtype.kind not in "fiub" or (floating and array.dtype.kind == "b"):
         raise ValueError(f"{what} must be an array of real numbers, not of {array.dtype}")
-    if array.size == 0:
+    if array.size == 0 and not empty:
         raise ValueError(f"{what} must not be empty, it has shape {array.shape}")
     if floating and array.dtype.kind != "f":
         array = array.astype(np.float64)
@@ -236,12 +239,12 @@ def _parse(rule: str) -> Look:
             return value if type(value) is int else checked
 
         return look_at_number
-    if match := re.fullmatch(r"(finite |any )?array \((.+?)\)( of 0 or more)?", rule):
+    if match := re.fullmatch(r"(finite |any )?array \((.+?)\)( of 0 or more)?( or empty)?", rule):
         dims, floating, finite = _dims(match[2]), match[1] != "any ", match[1] == "finite "
-        signed = match[3] is None
+        signed, empty = match[3] is None, match[4] is not None
 
         def look(what: str, value: Any, sizes: Sizes, given: dict[str, Any]) -> Any:
-            array = real_array(what, value, floating=floating, finite=finite)
+            array = real_array(what, value, floating=floating, finite=finite, empty=empty)
             if not signed and array.min() < 0:
                 raise ValueError(f"{what} must hold numbers of 0 or more, it holds {array.min():g}")
             _fit(what, array.shape, dims, sizes)

@@ -2,9 +2,9 @@
 
 Every `*_backward(dout, x)` returns the gradient of `sum(dout * forward(x))` with respect to `x`, where `x` is the value
 BEFORE the activation. All but maxout work entry by entry on arrays of any shape; they keep the dtype of a floating
-input (whole numbers are taken as float64) and never change it. At a kink the derivative is the one of the side `x <= 0`, so
-relu's derivative at exactly 0 is 0. They raise `ValueError` on an empty array, one that does not hold real numbers, a
-`dout` whose shape is not that of `x`, or a slope outside its interval.
+input (whole numbers are taken as float64) and never change it. At a kink the derivative is that of the side
+`x <= 0`, so relu's derivative at exactly 0 is 0. They raise `ValueError` on an empty array, one that does not hold real
+numbers, a `dout` whose shape is not that of `x`, or a slope outside its interval.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from coursekit.arguments import takes
 Array = NDArray[np.floating]
 
 
-@takes(x="array (...)")
+@takes(x="array (...) or empty")
 def sigmoid(x: Array) -> Array:
     """The logistic function `1 / (1 + exp(-x))`, entry by entry; `x` has any shape, the values lie in (0, 1).
 
@@ -30,7 +30,7 @@ def sigmoid(x: Array) -> Array:
     return np.where(x >= 0, 1.0, decay).astype(decay.dtype, copy=False) / (1.0 + decay)
 
 
-@takes(dout="array (...)", x="array (...)")
+@takes(dout="array (...) or empty", x="array (...) or empty")
 def sigmoid_backward(dout: Array, x: Array) -> Array:
     """`dout * s * (1 - s)` with `s = sigmoid(x)`; `dout` has the shape of `x`, any shape.
 
@@ -40,19 +40,19 @@ def sigmoid_backward(dout: Array, x: Array) -> Array:
     return dout * slope
 
 
-@takes(x="array (...)")
+@takes(x="array (...) or empty")
 def tanh(x: Array) -> Array:
     """The hyperbolic tangent, `2 * sigmoid(2x) - 1`; `x` has any shape, the values lie in (-1, 1) around 0."""
     return np.tanh(x)
 
 
-@takes(dout="array (...)", x="array (...)")
+@takes(dout="array (...) or empty", x="array (...) or empty")
 def tanh_backward(dout: Array, x: Array) -> Array:
     """`dout * (1 - tanh(x)**2)`; `dout` has the shape of `x`, any shape."""
     return dout * (1.0 - np.tanh(x) ** 2)
 
 
-@takes(x="array (...)")
+@takes(x="array (...) or empty")
 def relu(x: Array) -> Array:
     """The rectified linear unit, `max(0, x)` entry by entry; `x` has any shape (Nair & Hinton 2010).
 
@@ -62,7 +62,7 @@ def relu(x: Array) -> Array:
     return np.maximum(x, 0.0)
 
 
-@takes(dout="array (...)", x="array (...)")
+@takes(dout="array (...) or empty", x="array (...) or empty")
 def relu_backward(dout: Array, x: Array) -> Array:
     """`dout` where `x > 0`, else 0; `dout` has the shape of `x`, any shape.
 
@@ -72,7 +72,7 @@ def relu_backward(dout: Array, x: Array) -> Array:
     return dout * (x > 0)
 
 
-@takes(x="array (...)", alpha="real [0, 1)")
+@takes(x="array (...) or empty", alpha="real [0, 1]")
 def leaky_relu(x: Array, alpha: float = 0.01) -> Array:
     """`x` where `x > 0`, else `alpha * x`; `x` has any shape (Maas et al. 2013).
 
@@ -84,13 +84,13 @@ def leaky_relu(x: Array, alpha: float = 0.01) -> Array:
     return np.where(x > 0, x, alpha * x)
 
 
-@takes(dout="array (...)", x="array (...)", alpha="real [0, 1)")
+@takes(dout="array (...) or empty", x="array (...) or empty", alpha="real [0, 1]")
 def leaky_relu_backward(dout: Array, x: Array, alpha: float = 0.01) -> Array:
     """`dout` where `x > 0`, else `alpha * dout`; `dout` has the shape of `x`, any shape."""
     return np.where(x > 0, dout, alpha * dout)
 
 
-@takes(x="array (...)", alpha="real (-inf, inf)")
+@takes(x="array (...) or empty", alpha="real (-inf, inf)")
 def prelu(x: Array, alpha: float) -> Array:
     """`max(0, x) + alpha * min(0, x)`: leaky ReLU with a learned slope, which may be any number (He et al. 2015).
 
@@ -99,7 +99,7 @@ def prelu(x: Array, alpha: float) -> Array:
     return np.maximum(x, 0.0) + alpha * np.minimum(x, 0.0)
 
 
-@takes(dout="array (...)", x="array (...)", alpha="real (-inf, inf)")
+@takes(dout="array (...) or empty", x="array (...) or empty", alpha="real (-inf, inf)")
 def prelu_backward(dout: Array, x: Array, alpha: float) -> tuple[Array, float]:
     """Gradients of `prelu` with respect to its input and to the slope that all units share.
 
@@ -110,7 +110,7 @@ def prelu_backward(dout: Array, x: Array, alpha: float) -> tuple[Array, float]:
     return dx, dalpha
 
 
-@takes(x="array (...)", alpha="real [0, inf)")
+@takes(x="array (...) or empty", alpha="real [0, inf)")
 def elu(x: Array, alpha: float = 1.0) -> Array:
     """`x` where `x > 0`, else `alpha * (exp(x) - 1)`; `x` has any shape (Clevert et al. 2016).
 
@@ -122,7 +122,7 @@ def elu(x: Array, alpha: float = 1.0) -> Array:
     return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0.0)))
 
 
-@takes(dout="array (...)", x="array (...)", alpha="real [0, inf)")
+@takes(dout="array (...) or empty", x="array (...) or empty", alpha="real [0, inf)")
 def elu_backward(dout: Array, x: Array, alpha: float = 1.0) -> Array:
     """`dout` where `x > 0`, else `dout * alpha * exp(x)`; `dout` has the shape of `x`, any shape."""
     return np.where(x > 0, dout, dout * (alpha * np.exp(np.minimum(x, 0.0))))
@@ -159,25 +159,25 @@ def maxout_backward(
     return dx, x.T @ dout1, dout1.sum(axis=0), x.T @ dout2, dout2.sum(axis=0)
 
 
-@takes(x="array (...)")
+@takes(x="array (...) or empty")
 def softplus(x: Array) -> Array:
     """`log(1 + exp(x))`, a smooth ReLU whose derivative is the sigmoid; `x` has any shape (Dugas et al. 2001)."""
     return np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x)))
 
 
-@takes(dout="array (...)", x="array (...)")
+@takes(dout="array (...) or empty", x="array (...) or empty")
 def softplus_backward(dout: Array, x: Array) -> Array:
     """`dout * sigmoid(x)`; `dout` has the shape of `x`, any shape."""
     return dout * sigmoid(x)
 
 
-@takes(x="array (...)")
+@takes(x="array (...) or empty")
 def silu(x: Array) -> Array:
     """`x * sigmoid(x)`, also called swish; `x` has any shape (Elfwing et al. 2018; Ramachandran et al. 2017)."""
     return x * sigmoid(x)
 
 
-@takes(dout="array (...)", x="array (...)")
+@takes(dout="array (...) or empty", x="array (...) or empty")
 def silu_backward(dout: Array, x: Array) -> Array:
     """`dout * s * (1 + x * (1 - s))` with `s = sigmoid(x)`; `dout` has the shape of `x`, any shape."""
     return dout * sigmoid(x) * (1.0 + x * sigmoid(-x))
@@ -187,16 +187,17 @@ _GELU_SLOPE: float = 2.0 * (2.0 / np.pi) ** 0.5
 _GELU_CUBIC = 0.044715
 
 
-@takes(x="array (...)")
+@takes(x="array (...) or empty")
 def gelu(x: Array) -> Array:
     """`x * Phi(x)`, Phi the normal distribution function, in the tanh form of Hendrycks & Gimpel (2016).
 
-    `x` has any shape. `0.5 * x * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3)))`; it differs from the exact form by less than 5e-4.
+    `x` has any shape. `0.5 * x * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3)))`; it differs from the exact form by less
+    than 5e-4.
     """
     return x * sigmoid(_GELU_SLOPE * x * (1.0 + _GELU_CUBIC * x * x))
 
 
-@takes(dout="array (...)", x="array (...)")
+@takes(dout="array (...) or empty", x="array (...) or empty")
 def gelu_backward(dout: Array, x: Array) -> Array:
     """`dout` times the derivative of the tanh form; `dout` has the shape of `x`, any shape."""
     inner = _GELU_SLOPE * x * (1.0 + _GELU_CUBIC * x * x)

@@ -45,7 +45,7 @@ class LeakyReLU(Layer):
 
     def __init__(self, alpha: float = 0.01) -> None:
         super().__init__()
-        self.alpha = number("LeakyReLU: alpha", alpha, "[0, 1)")
+        self.alpha = number("LeakyReLU: alpha", alpha, "[0, 1]")
 
     def allocate(self, shape: Shape, n: int) -> None:
         """The output, the slope at each entry (`alpha` or 1), and the gradient."""
