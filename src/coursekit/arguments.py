@@ -89,13 +89,13 @@ def as_float(value: Any) -> float | None:
     """A real number of Python's or NumPy's, also NaN, infinite or an array without axes, as a float; else None."""
     if type(value) is float:
         return value
-    value = _without_axes(value)
-    if isinstance(value, bool) or not isinstance(value, Real):
+    scalar = _without_axes(value)
+    if isinstance(scalar, bool) or not isinstance(scalar, Real):
         return None
     try:
-        return float(value)
+        return float(scalar)
     except OverflowError:
-        return math.inf if value > 0 else -math.inf
+        return math.inf if scalar > 0 else -math.inf  # type: ignore[operator]
 
 
 def returned(what: str, value: Any) -> float:

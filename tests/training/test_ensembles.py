@@ -119,7 +119,7 @@ def test_weight_average(dtype):
         (lambda: ensemble_error(0.2, 4), "ensemble_error: m must be odd, so that there is no tie, not 4"),
         (lambda: ensemble_error(1.2, 3), r"ensemble_error: p must be a number in \[0, 1\], not 1.2"),
         (lambda: error_correlation(np.zeros((2, 3), int), np.zeros(4, int)), r"y must be \(N,\) with N = 3"),
-        (lambda: weight_average([["a"]]), "weight_average: snapshot 0 must be an array of real numbers"),
+        (lambda: weight_average([["a"]]), "weight_average: snapshots.0. must be an array of real numbers"),
         (lambda: weight_average([]), "weight_average: snapshots must be arrays of one shape, at least one"),
         (lambda: weight_average([np.ones(2), np.ones(3)]), r"not \[\(2,\), \(3,\)\]"),
     ],

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from coursekit.arguments import number, takes
+from coursekit.arguments import takes
 
 Signal = NDArray[np.floating]
 
@@ -20,6 +20,7 @@ Signal = NDArray[np.floating]
     sample_rate="whole [1, inf)",
     attack="real (0, inf)",
     decay="real (0, inf)",
+    harmonics="finite array (K) of 0 or more",
 )
 def tone(
     frequency: float,
@@ -37,20 +38,19 @@ def tone(
     from half the sample rate up are left out, since they would be heard as other frequencies. Raises `ValueError` if
     `frequency` itself is as high as that, or if nothing is left to sound.
     """
-    amplitudes = [number("tone: harmonics", amplitude, "[0, inf)") for amplitude in harmonics]
     n = round(duration * sample_rate)
     if n < 1 or not frequency < sample_rate / 2:
         raise ValueError(
             f"tone: {duration:g} s of {frequency:g} Hz do not fit a sample rate of {sample_rate}: "
             "the tone needs at least one sample, and more than two a period"
         )
-    if not sum(amplitudes) > 0:
+    if not sum(harmonics) > 0:
         raise ValueError("tone: harmonics must hold at least one amplitude above 0")
     time = np.arange(n) / sample_rate
     signal = np.zeros(n)
-    for multiple, amplitude in enumerate(amplitudes, start=1):
+    for multiple, amplitude in enumerate(harmonics, start=1):
         if multiple * frequency < sample_rate / 2:
-            signal += amplitude / sum(amplitudes) * np.sin(2.0 * np.pi * multiple * frequency * time)
+            signal += amplitude / sum(harmonics) * np.sin(2.0 * np.pi * multiple * frequency * time)
     return signal * np.minimum(time / attack, 1.0) * np.exp(-time / decay)
 
 

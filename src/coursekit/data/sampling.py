@@ -9,7 +9,7 @@ Labels = NDArray[np.integer]
 Indices = NDArray[np.intp]
 
 
-@takes(y="labels (N)", rng="rng")
+@takes(y="labels (N)", rng="rng", undersample="flag")
 def balanced_indices(y: Labels, rng: np.random.Generator, *, undersample: bool = False) -> Indices:
     """Shuffled indices among which every class of `y`, `(N,)`, is equally frequent.
 

@@ -10,7 +10,7 @@ from coursekit.arguments import label_array, takes
 Data = NDArray[Any]
 
 
-@takes(x="any array (N, ...)", y="any array (N, ...)", test_share="real (0, 1)", rng="rng")
+@takes(x="any array (N, ...)", y="any array (N, ...)", test_share="real (0, 1)", rng="rng", stratify="flag")
 def train_test_split(
     x: Data, y: Data, test_share: float, rng: np.random.Generator, *, stratify: bool = False
 ) -> tuple[Data, Data, Data, Data]:
@@ -42,6 +42,7 @@ def train_test_split(
     validation_share="real (0, 1)",
     test_share="real (0, 1)",
     rng="rng",
+    stratify="flag",
 )
 def train_validation_test_split(
     x: Data, y: Data, validation_share: float, test_share: float, rng: np.random.Generator, *, stratify: bool = False

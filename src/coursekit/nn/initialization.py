@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from coursekit.arguments import takes
+from coursekit.arguments import shown, takes
 
 Weights = NDArray[np.float64]
 
@@ -56,8 +56,8 @@ def xavier_init(fan_in: int, fan_out: int, rng: np.random.Generator, mode: str =
     which alone would need `1 / fan_out`. Returns `(fan_in, fan_out)`, float64. Raises `ValueError` if a fan is below 1
     or on another mode. Source: Glorot & Bengio 2010, eq. 10 and 12, drawn from the normal distribution.
     """
-    if mode not in ("fan_in", "fan_avg"):
-        raise ValueError(f'xavier_init: mode must be "fan_in" or "fan_avg", not {mode!r}')
+    if not isinstance(mode, str) or mode not in ("fan_in", "fan_avg"):
+        raise ValueError(f'xavier_init: mode must be "fan_in" or "fan_avg", not {shown(mode)}')
     variance = 1.0 / fan_in if mode == "fan_in" else 2.0 / (fan_in + fan_out)
     return normal_init(fan_in, fan_out, variance**0.5, rng)
 

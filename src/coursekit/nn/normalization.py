@@ -7,7 +7,7 @@ too; PyTorch's running variance is the unbiased one.
 import numpy as np
 from numpy.typing import NDArray
 
-from coursekit.arguments import takes
+from coursekit.arguments import shown, takes
 
 Array = NDArray[np.floating]
 #: What a backward pass needs of its forward pass: the normalized input, gamma, and the standard deviations.
@@ -235,8 +235,9 @@ def layernorm_backward(dout: Array, cache: Cache) -> tuple[Array, Array, Array]:
 
 def _of_one_shape(name: str, dout: Array, cache: Cache) -> Cache:
     """`cache`; raises if it is none, or if `dout` would broadcast against it."""
-    if not isinstance(cache, tuple) or len(cache) != 3:
-        raise ValueError(f"{name}: cache must be what the forward pass returned as its second result, not {cache!r}")
+    if not isinstance(cache, tuple) or len(cache) != 3 or not all(isinstance(part, np.ndarray) for part in cache):
+        what = "what the forward pass returned as its second result"
+        raise ValueError(f"{name}: cache must be {what}, not {shown(cache)}")
     if dout.shape != cache[0].shape:
         raise ValueError(f"{name}: dout must have the output's shape {cache[0].shape}, it has {dout.shape}")
     return cache

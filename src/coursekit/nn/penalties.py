@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from coursekit.arguments import real_array, takes
+from coursekit.arguments import real_array, shown, takes
 
 Array = NDArray[np.floating]
 
@@ -94,5 +94,5 @@ def max_norm(w: Array, c: float) -> Array:
 
 def _arrays(params: Mapping[str, Array]) -> dict[str, Array]:
     if not isinstance(params, Mapping):
-        raise ValueError(f"regularize: params must be a dict of arrays, not {params!r}")
+        raise ValueError(f"regularize: params must be a dict of arrays, not {shown(params)}")
     return {str(name): real_array(f"regularize: params[{name!r}]", value) for name, value in params.items()}

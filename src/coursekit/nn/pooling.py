@@ -75,7 +75,7 @@ def flatten(x: Array) -> Array:
 @takes(dout="array (N, D)", x="array (N, H, W, C)")
 def flatten_backward(dout: Array, x: Array) -> Array:
     """`dout`, `(N, H * W * C)`, in the shape of `x`. Raises `ValueError` if it does not fit."""
-    if dout.size != x.size:
+    if dout.shape != flatten(x).shape:
         raise ValueError(f"flatten_backward: dout must be {flatten(x).shape} for x {x.shape}, it has {dout.shape}")
     return dout.reshape(x.shape)
 

@@ -5,7 +5,7 @@ from math import prod
 import numpy as np
 from numpy import greater_equal, multiply
 
-from coursekit.arguments import generator, number
+from coursekit.arguments import flag, generator, number
 from coursekit.nn.layer import Array, Layer, Shape
 
 
@@ -21,7 +21,8 @@ class Dropout(Layer):
 
     def __init__(self, p: float, *, rng: np.random.Generator, inverted: bool = True) -> None:
         super().__init__()
-        self.p, self.rng, self.inverted = number("Dropout: p", p, "[0, 1)"), generator("Dropout: rng", rng), inverted
+        self.p, self.rng = number("Dropout: p", p, "[0, 1)"), generator("Dropout: rng", rng)
+        self.inverted = flag("Dropout: inverted", inverted)
 
     def allocate(self, shape: Shape, n: int) -> None:
         """The output, the mask and the gradient."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from coursekit.arguments import real_array, takes
+from coursekit.arguments import real_array, shown, takes
 
 Array = NDArray[np.floating]
 
@@ -62,6 +62,8 @@ def gradient_stds(
 
 def _chained(name: str, x: Array, weights: Sequence[Array]) -> list[Array]:
     """`weights` as arrays; raises if one does not take what the one before gives."""
+    if not isinstance(weights, (list, tuple)):
+        raise ValueError(f"{name}: weights must be a list of arrays, not {shown(weights)}")
     chain, source = [], x
     for i, w in enumerate(weights):
         what = f"{name}: weights[{i}]"
@@ -75,7 +77,7 @@ def _chained(name: str, x: Array, weights: Sequence[Array]) -> list[Array]:
 
 def _kept(what: str, function: Callable[..., Array], *arguments: Array) -> Array:
     """What `function`, often a reader's own, returns; raises if it has not the shape of its first argument."""
-    result = np.asarray(function(*arguments))
+    result = real_array(f"{what}: its result", function(*arguments))
     if result.shape != arguments[0].shape:
         raise ValueError(f"{what} must keep the shape {arguments[0].shape}, it returned {result.shape}")
     return result

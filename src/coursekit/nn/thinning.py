@@ -11,7 +11,7 @@ from coursekit.arguments import takes
 Array = NDArray[np.floating]
 
 
-@takes(x="array (...)", p="real [0, 1)", rng="rng")
+@takes(x="array (...)", p="real [0, 1)", rng="rng", training="flag")
 def dropout(x: Array, p: float, rng: np.random.Generator, training: bool = True) -> tuple[Array, Array]:
     """Inverted dropout: each entry of `x` is set to 0 with probability `p`, the others are divided by `1 - p`.
 
@@ -40,7 +40,7 @@ def dropout_backward(dout: Array, mask: Array) -> Array:
     return dout * mask
 
 
-@takes(x="array (...)", p="real [0, 1)", rng="rng")
+@takes(x="array (...)", p="real [0, 1)", rng="rng", training="flag")
 def plain_dropout(x: Array, p: float, rng: np.random.Generator, training: bool = True) -> tuple[Array, Array]:
     """Dropout as first published: each entry of `x` is set to 0 with probability `p`, the others stay as they are.
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from coursekit.arguments import number, takes
+from coursekit.arguments import number, shown, takes
 
 Array = NDArray[np.floating]
 
@@ -39,8 +39,8 @@ def limit_norm(grads: Array, max_norm: float) -> float:
 
     That norm is NaN or infinite where the gradient is, which is then left as it is: look at it, and stop.
     """
-    if not isinstance(grads, np.ndarray) or grads.dtype.kind != "f":
-        raise ValueError(f"limit_norm: grads must be a floating array, not {type(grads).__name__}")
+    if not isinstance(grads, np.ndarray) or grads.dtype.kind != "f" or grads.size == 0:
+        raise ValueError(f"limit_norm: grads must be a floating array that is not empty, not {shown(grads)}")
     norm, scale = _scale(grads, number("limit_norm: max_norm", max_norm, "(0, inf)"))
     if scale != 1.0:
         grads *= scale

@@ -4,7 +4,7 @@ import functools
 import math
 from typing import Any, Protocol
 
-from coursekit.arguments import number, whole
+from coursekit.arguments import as_float, function, number, shown, whole
 from coursekit.optim.schedules import reduce_on_plateau
 
 
@@ -31,10 +31,10 @@ def in_sequence(*timed: tuple[Schedule, float], then: Schedule) -> Schedule:
     """
     for place, part in enumerate(timed):
         if not (isinstance(part, tuple) and len(part) == 2 and callable(part[0])):
-            raise ValueError(f"in_sequence: part {place} must be a pair (schedule, steps), not {part!r}")
+            raise ValueError(f"in_sequence: part {place} must be a pair (schedule, steps), not {shown(part)}")
         number(f"in_sequence: the steps of part {place}", part[1], "(0, inf)")
     if not callable(then):
-        raise ValueError(f"in_sequence: then must be a schedule, not {then!r}")
+        raise ValueError(f"in_sequence: then must be a schedule, not {shown(then)}")
     return functools.partial(_rate_in_sequence, timed, then)
 
 
@@ -53,17 +53,17 @@ def rate_at(schedule: Schedule, t: float) -> float:
     Traceback (most recent call last):
     ValueError: <lambda>: its learning rate at t = 2 must be a number, 0 or more, and finite, not -1.9
     """
-    rate: Any = schedule(t)
+    rate: Any = function("rate_at: schedule", schedule)(t)
     if type(rate) is float and 0.0 <= rate < math.inf:
         return rate
     return number(f"{name_of(schedule)}: its learning rate at t = {t}", rate, "[0, inf)")
 
 
-def name_of(function: Any) -> str:
+def name_of(named: Any) -> str:
     """The name to call a function by in an error."""
-    while isinstance(function, functools.partial):
-        function = function.func
-    return getattr(function, "__name__", type(function).__name__)
+    while isinstance(named, functools.partial):
+        named = named.func
+    return getattr(named, "__name__", type(named).__name__)
 
 
 class ReduceOnPlateau:
@@ -98,7 +98,7 @@ class ReduceOnPlateau:
 
 
 def _loss(value: Any) -> float:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        raise ValueError(f"ReduceOnPlateau: loss must be a number, not {value!r}") from None
+    loss = as_float(value)
+    if loss is None:
+        raise ValueError(f"ReduceOnPlateau: loss must be a number, not {shown(value)}")
+    return loss

@@ -40,7 +40,7 @@ def momentum(w: Array, dw: Array, v: Array, lr: float, rho: float = 0.9) -> tupl
     return w + v, v
 
 
-@takes(w="array (...)", grad_fn="function", v="array (...)", lr="real [0, inf)", rho="real [0, 1]")
+@takes(w="array (...)", grad_fn="function to array (...)", v="array (...)", lr="real [0, inf)", rho="real [0, 1]")
 def nesterov(w: Array, grad_fn: Callable[[Array], Array], v: Array, lr: float, rho: float = 0.9) -> tuple[Array, Array]:
     """Nesterov's momentum in the form of Sutskever et al. (2013), section 2: the gradient is taken ahead.
 

@@ -12,7 +12,7 @@ from coursekit.nn import Loss, Sequential, SoftmaxCrossEntropy
 Array = NDArray[np.float64]
 
 
-@takes(f="function", h="real (0, inf)")
+@takes(f="function to number", h="real (0, inf)")
 def numerical_gradient(f: Callable[[Array], float], x: Array, h: float = 1e-5) -> Array:
     """`(f(x + h e_i) - f(x - h e_i)) / 2h` for every entry of `x`, a float64 array of any shape.
 
@@ -31,9 +31,9 @@ def numerical_gradient(f: Callable[[Array], float], x: Array, h: float = 1e-5) -
         original = x[i]
         try:
             x[i] = original + h
-            above = float(f(x))
+            above = f(x)
             x[i] = original - h
-            below = float(f(x))
+            below = f(x)
         finally:
             x[i] = original
         gradient[i] = (above - below) / (2.0 * h)

@@ -1,12 +1,12 @@
 """Ensembles: the predictions of several models, put together; the functions alone, without training."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coursekit.arguments import real_array, takes
+from coursekit.arguments import real_array, shown, takes
 
 Array = NDArray[np.floating]
 Labels = NDArray[np.integer]
@@ -100,7 +100,9 @@ def weight_average(snapshots: Sequence[Array]) -> Array:
     >>> weight_average([np.array([1.0, 2.0]), np.array([3.0, 2.0])])
     array([2., 2.])
     """
-    arrays = [real_array(f"weight_average: snapshot {i}", snapshot) for i, snapshot in enumerate(snapshots)]
+    if not isinstance(snapshots, Iterable):
+        raise ValueError(f"weight_average: snapshots must be a list of arrays, not {shown(snapshots)}")
+    arrays = [real_array(f"weight_average: snapshots[{i}]", snapshot) for i, snapshot in enumerate(snapshots)]
     if not arrays or len({array.shape for array in arrays}) > 1:
         shapes = ", ".join(str(array.shape) for array in arrays)
         raise ValueError(f"weight_average: snapshots must be arrays of one shape, at least one, not [{shapes}]")

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coursekit.arguments import takes
-from coursekit.training.search import returned
 
 Indices = NDArray[np.int64]
 
@@ -27,7 +26,9 @@ def k_fold(n: int, k: int, rng: np.random.Generator) -> list[tuple[Indices, Indi
     return [(np.concatenate(folds[:i] + folds[i + 1 :]), folds[i]) for i in range(k)]
 
 
-@takes(fit_and_score="function", x="any array (N, ...)", y="any array (N, ...)", k="whole [2, inf)", rng="rng")
+@takes(
+    fit_and_score="function to number", x="any array (N, ...)", y="any array (N, ...)", k="whole [2, inf)", rng="rng"
+)
 def cross_validate(
     fit_and_score: Callable[[Any, Any, Any, Any], float], x: Any, y: Any, k: int, rng: np.random.Generator
 ) -> NDArray[np.float64]:
@@ -42,7 +43,6 @@ def cross_validate(
     array([0., 0., 0.])
     """
     scores = [
-        returned("cross_validate: fit_and_score", fit_and_score(x[train], y[train], x[validation], y[validation]))
-        for train, validation in k_fold(len(x), k, rng)
+        fit_and_score(x[train], y[train], x[validation], y[validation]) for train, validation in k_fold(len(x), k, rng)
     ]
     return np.array(scores)

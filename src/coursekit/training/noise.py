@@ -44,7 +44,7 @@ def minibatch_gradient_error(per_example_grads: Array, batch_size: int) -> float
     return float(variance / batch_size * (1.0 - batch_size / n))
 
 
-@takes(grad_fn="function", x="any array (N, ...)", y="any array (N, ...)", micro_batch="whole [1, inf)")
+@takes(grad_fn="function to array (...)", x="any array (N, ...)", y="any array (N, ...)", micro_batch="whole [1, inf)")
 def accumulate_gradients(grad_fn: Callable[[Any, Any], Array], x: Any, y: Any, micro_batch: int) -> Array:
     """The mean gradient of all N examples, from parts of at most `micro_batch` examples that fit into memory.
 

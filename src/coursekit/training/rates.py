@@ -15,7 +15,7 @@ from coursekit.optim import Optimizer
 from coursekit.training.loop import train
 
 
-@takes(loss_at="function", lrs="finite array (R) of 0 or more")
+@takes(loss_at="function to number", lrs="finite array (R) of 0 or more")
 def lr_range_test(loss_at: Callable[[float], float], lrs: Any) -> float | None:
     """The largest of the rising rates `lrs`, `(R,)`, before `loss_at(lr)` first turns bad; None if the first is bad.
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from coursekit.arguments import number, takes
+from coursekit.arguments import flag, number, shown, takes
 from coursekit.training.search import Objective, Setting, Trial, best_trial, trials
 from coursekit.training.sequences import halton_points
 
@@ -31,6 +31,7 @@ class Range:
     log: bool = False
 
     def __post_init__(self) -> None:
+        flag("Range: log", self.log)
         number("Range: low", self.low, "(0, inf)" if self.log else "(-inf, inf)")
         number("Range: high", self.high)
         if self.low > self.high:
@@ -38,11 +39,13 @@ class Range:
 
     def at(self, share: float) -> float:
         """The value that lies this share of the way from `low` to `high`."""
+        share = number("Range: share", share)
         value = (1.0 - share) * self._place(self.low) + share * self._place(self.high)
         return min(max(10.0**value if self.log else value, self.low), self.high)
 
     def share(self, value: float) -> float:
         """How far `value` lies on the way from `low`, 0, to `high`, 1; halfway where there is no way."""
+        number("Range: value", value, "(0, inf)" if self.log else "(-inf, inf)")
         low, high = self._place(self.low), self._place(self.high)
         return (self._place(value) - low) / (high - low) if low < high else 0.5
 
@@ -146,4 +149,4 @@ def _around(value: float, whole: Range, last: Range, shrink: float) -> Range:
 def _check(function: str, ranges: Ranges) -> None:
     if not isinstance(ranges, Mapping) or not ranges or not all(isinstance(ends, Range) for ends in ranges.values()):
         example = "{'lr': Range(1e-4, 1, log=True)}"
-        raise ValueError(f"{function}: ranges must be a dict such as {example}, not {ranges!r}")
+        raise ValueError(f"{function}: ranges must be a dict such as {example}, not {shown(ranges)}")

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from coursekit.arguments import takes
+from coursekit.arguments import as_float, shown, takes
 
 Setting = dict[str, Any]
 Objective = Callable[[Setting], float]
@@ -21,15 +21,17 @@ class Trial(NamedTuple):
     value: float
 
 
-@takes(objective="function")
+@takes(objective="function to number")
 def trials(objective: Objective, settings: Iterable[Setting]) -> list[Trial]:
     """Every one of `settings`, tried in order; `progress(settings)` shows how far it is.
 
     >>> trials(lambda setting: setting["lr"] ** 2, [{"lr": 2.0}, {"lr": -1.0}])
     [Trial(setting={'lr': 2.0}, value=4.0), Trial(setting={'lr': -1.0}, value=1.0)]
     """
+    if isinstance(settings, Mapping) or not isinstance(settings, Iterable):
+        raise ValueError(f"trials: settings must be a list of dicts, not {shown(settings)}")
     # The record keeps a copy, taken before the objective can change what it is given.
-    return [Trial(_copy(setting), returned("trials: the objective", objective(setting))) for setting in settings]
+    return [Trial(_copy(setting), objective(setting)) for setting in settings]
 
 
 def best_trial(tried: Iterable[Trial]) -> Trial:
@@ -40,7 +42,10 @@ def best_trial(tried: Iterable[Trial]) -> Trial:
     >>> best_trial([Trial({"lr": 1.0}, float("nan")), Trial({"lr": 0.1}, 0.3), Trial({"lr": 0.01}, 0.3)])
     Trial(setting={'lr': 0.1}, value=0.3)
     """
-    tried = list(tried)
+    tried = list(tried) if isinstance(tried, Iterable) else [tried]
+    for trial in tried:
+        if not isinstance(trial, Trial) or as_float(trial.value) is None:
+            raise ValueError(f"best_trial: tried must be a list of trials with a number each, not of {shown(trial)}")
     comparable = [trial for trial in tried if not math.isnan(trial.value)]
     if not comparable:
         raise ValueError(f"best_trial: no setting can be the best, the value of all {len(tried)} tried is NaN")
@@ -56,10 +61,10 @@ def grid(space: Mapping[str, Iterable[Any]]) -> Iterator[Setting]:
     [{'lr': 0.1, 'depth': 1}, {'lr': 0.01, 'depth': 1}]
     """
     if not isinstance(space, Mapping) or not space:
-        raise ValueError(f"grid: space must be a dict of lists, one per parameter, not {space!r}")
+        raise ValueError(f"grid: space must be a dict of lists, one per parameter, not {shown(space)}")
     for name, values in space.items():
         if isinstance(values, str) or not isinstance(values, Iterable):
-            raise ValueError(f"grid: space[{name!r}] must be a list of values, not {values!r}")
+            raise ValueError(f"grid: space[{name!r}] must be a list of values, not {shown(values)}")
     choices = {name: list(values) for name, values in space.items()}
     for name, values in choices.items():
         if not values:
@@ -105,15 +110,7 @@ def log_uniform(low: float, high: float, size: int | tuple[int, ...], rng: np.ra
     return np.exp(rng.uniform(np.log(low), np.log(high), size))
 
 
-def returned(what: str, value: Any) -> float:
-    """What a function of the caller's returned, as a float, NaN and infinity too; `ValueError` if it is no number."""
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        raise ValueError(f"{what} must return a number, not {value!r}") from None
-
-
 def _copy(setting: Any) -> Setting:
     if not isinstance(setting, Mapping):
-        raise ValueError(f"trials: a setting must be a dict such as {{'lr': 0.1}}, not {setting!r}")
+        raise ValueError(f"trials: a setting must be a dict such as {{'lr': 0.1}}, not {shown(setting)}")
     return dict(setting)
