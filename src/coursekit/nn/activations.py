@@ -3,8 +3,8 @@
 Every `*_backward(dout, x)` returns the gradient of `sum(dout * forward(x))` with respect to `x`, where `x` is the value
 BEFORE the activation. All but maxout work entry by entry on arrays of any shape; they keep the dtype of a floating
 input (whole numbers are taken as float64) and never change it. At a kink the derivative is that of the side
-`x <= 0`, so relu's derivative at exactly 0 is 0. They raise `ValueError` on an empty array, one that does not hold real
-numbers, a `dout` whose shape is not that of `x`, or a slope outside its interval.
+`x <= 0`, so relu's derivative at exactly 0 is 0. They raise `ValueError` on an array that does not hold real numbers, a
+`dout` whose shape is not that of `x`, or a slope outside its interval.
 """
 
 from collections.abc import Callable
@@ -76,7 +76,8 @@ def relu_backward(dout: Array, x: Array) -> Array:
 def leaky_relu(x: Array, alpha: float = 0.01) -> Array:
     """`x` where `x > 0`, else `alpha * x`; `x` has any shape (Maas et al. 2013).
 
-    The slope `alpha`, in [0, 1), is a constant; raises `ValueError` if it lies outside.
+    The slope `alpha` is a constant, `0 <= alpha < 1`; at the limit, 1, this is the identity. Raises `ValueError` if it
+    lies outside [0, 1].
 
     >>> leaky_relu(np.array([-2.0, 3.0]), alpha=0.5)
     array([-1.,  3.])
