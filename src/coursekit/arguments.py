@@ -129,6 +129,13 @@ def shown(value: Any) -> str:
     return " ".join(_short.repr(value).split())
 
 
+def name_of(named: Any) -> str:
+    """The name to call a function by in an error, its own also within a `partial`."""
+    while isinstance(named, functools.partial):
+        named = named.func
+    return getattr(named, "__name__", type(named).__name__)
+
+
 def flag(what: str, value: Any) -> bool:
     """`value` as a bool; raises `ValueError` if it is neither True nor False."""
     if not isinstance(value, (bool, np.bool_)):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.arguments import function, number
+from coursekit.arguments import function, name_of, number
 from coursekit.nn.activations import (
     elu,
     elu_backward,
@@ -79,12 +79,6 @@ def call_watched(pure: Callable[..., Any], given: Mapping[str, Array], *more: An
         if not np.array_equal(before[name], array, equal_nan=True):
             raise ValueError(f"{name_of(pure)} must not change its input {name}: work on a copy")
     return result
-
-
-def name_of(pure: Callable[..., Any]) -> str:
-    """A function's own name, also from within a `partial`."""
-    inner = pure.func if isinstance(pure, partial) else pure
-    return str(getattr(inner, "__name__", inner))
 
 
 class _Pair(Layer):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from coursekit.arguments import shown, takes
+from coursekit.arguments import name_of, shown, takes
 
 Weights = NDArray[np.float64]
 
@@ -90,7 +90,7 @@ def draw_weights(
     """
     arguments = {"rng": rng} if "rng" in inspect.signature(init).parameters else {}
     weights = np.asarray(init(fan_in, fan_out, **arguments))
-    wanted = f"{getattr(init, '__name__', repr(init))} must return {(fan_in, fan_out)} numbers, (fan_in, fan_out)"
+    wanted = f"{name_of(init)} must return {(fan_in, fan_out)} numbers, (fan_in, fan_out)"
     if weights.shape != (fan_in, fan_out) or weights.dtype.kind not in "fiu":
         raise ValueError(f"{wanted}; it returned shape {weights.shape} of {weights.dtype}")
     if not np.isfinite(weights).all():

@@ -4,7 +4,7 @@ import functools
 import math
 from typing import Any, Protocol
 
-from coursekit.arguments import as_float, function, number, shown, whole
+from coursekit.arguments import as_float, function, name_of, number, shown, whole
 from coursekit.optim.schedules import reduce_on_plateau
 
 
@@ -57,13 +57,6 @@ def rate_at(schedule: Schedule, t: float) -> float:
     if type(rate) is float and 0.0 <= rate < math.inf:
         return rate
     return number(f"{name_of(schedule)}: its learning rate at t = {t}", rate, "[0, inf)")
-
-
-def name_of(named: Any) -> str:
-    """The name to call a function by in an error."""
-    while isinstance(named, functools.partial):
-        named = named.func
-    return getattr(named, "__name__", type(named).__name__)
 
 
 class ReduceOnPlateau:

@@ -5,8 +5,9 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from coursekit.arguments import name_of
 from coursekit.optim import rules
-from coursekit.optim.composing import name_of, rate_at
+from coursekit.optim.composing import rate_at
 
 
 class Reading:
