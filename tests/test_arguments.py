@@ -1,9 +1,11 @@
 """What a bad argument gets: one line that names the function, the argument, what came and what is allowed."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
-from coursekit.arguments import takes
+from coursekit.arguments import name_of, takes
 
 ROWS = np.ones((2, 3))
 
@@ -115,3 +117,8 @@ def test_what_works_entry_by_entry_works_on_none():
 
     assert doubled(np.ones((3, 0))).shape == (3, 0)
     assert doubled([]).dtype == np.float64
+
+
+def test_a_function_keeps_its_name_within_partials():
+    assert name_of(partial(partial(sum, start=1), [2])) == "sum"
+    assert name_of(np.random.default_rng(0)) == "Generator"
