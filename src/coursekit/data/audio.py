@@ -1,7 +1,7 @@
 """Sound as a signal `(n,)`: a synthesized tone, and its tempo and pitch changed one without the other.
 
-Played faster, a recording is shorter AND higher. To augment speech or music one of the two must stay: `change_tempo`
-scales time, `shift_pitch` scales frequency. `add_noise` of the images' module takes signals too.
+A recording played faster is shorter AND higher. To augment speech or music, one of the two must stay: `change_tempo`
+scales time, `shift_pitch` scales frequency. `add_noise` in the module `images` takes signals too.
 """
 
 from collections.abc import Sequence
@@ -58,10 +58,11 @@ def tone(
 def change_tempo(signal: Signal, factor: float, window: int = 512) -> Signal:
     """The signal `factor` times as fast at the same pitch: `(round(n / factor),)`, at least one sample.
 
-    Waveform similarity overlap-add (Verhelst & Roelands 1993). Grains of `window` samples are cut out, `factor` times
-    as far apart as they are laid down again, each faded into the next by half. Left at that, the waves of two grains
-    would cancel where they meet out of step; so each grain is taken from the place, up to a quarter window beside its
-    own, where the signal is most like what followed the grain before. `window` should hold a few periods of the lowest
+    Waveform similarity overlap-add (Verhelst & Roelands 1993): grains of `window` samples are cut from the signal
+    `(n,)`, and put together again half a window apart, each faded into the next; where they are cut, they are `factor`
+    times as far apart. With that alone, the waves of two grains could meet out of step and cancel. So each grain is
+    taken from the place, up to a quarter of a window beside its own, where the signal is most like what followed the
+    grain before. `window` should hold a few periods of the lowest
     tone: 512 samples at 8000 Hz hold four of 60 Hz.
     """
     n, hop, reach = len(signal), window // 2, window // 4
@@ -84,10 +85,11 @@ def change_tempo(signal: Signal, factor: float, window: int = 512) -> Signal:
 
 @takes(signal="finite array (N)", semitones="real [-48, 48]")
 def shift_pitch(signal: Signal, semitones: float) -> Signal:
-    """The signal `semitones` higher (lower where negative) at its old length: frequencies times `2**(semitones / 12)`.
+    """The signal `(n,)`, `semitones` higher (lower if negative) at its old length.
 
-    The tempo is changed by the inverse of that, which keeps the pitch, and the result is resampled to the old length,
-    which moves both. Frequencies that would pass half the sample rate are lost.
+    All frequencies are multiplied by `r = 2**(semitones / 12)`. The tempo is first changed by `1 / r`, which keeps the
+    pitch; resampling the result to the old length then changes both. Frequencies that would pass half the sample rate
+    are lost.
     """
     stretched = change_tempo(signal, 2.0 ** (-semitones / 12.0))
     return _resampled(stretched, len(signal)).astype(signal.dtype)

@@ -64,10 +64,10 @@ def weighted_indices(weights: NDArray[np.floating], n: int, rng: np.random.Gener
 def imbalance(
     x: NDArray[np.generic], y: Labels, ratio: float, rng: np.random.Generator, *, label: int = 1
 ) -> tuple[NDArray[np.generic], Labels]:
-    """`x` and `y` with class `label` thinned at random to `ratio` of its examples (rounded, at least one).
+    """`x`, `(N, ...)`, and `y`, `(N,)`, with a random share `ratio` (rounded, at least one) of the class `label`.
 
-    All examples of the other classes stay, and the order stays. From two classes of one size `ratio=0.01` makes one to
-    a hundred. Raises `ValueError` if no example has that label.
+    All examples of the other classes stay, and so does the order. With two classes of the same size, `ratio=0.01` gives
+    one example to a hundred. Raises `ValueError` if no example has that label.
     """
     members = np.flatnonzero(y == label)
     if len(members) == 0:

@@ -16,6 +16,8 @@ def train_test_split(
 ) -> tuple[Data, Data, Data, Data]:
     """`x_train, y_train, x_test, y_test`: the examples in random order, about `test_share` of them for the test.
 
+    (scikit-learn's function of this name returns them in the order `x_train, x_test, y_train, y_test`.)
+
     The number of test examples is `test_share * N`, rounded, but at least 1 and at most N - 1. With `stratify`, `y`
     holds labels and that is counted within each class, so that rare classes are on both sides; a class of one example
     stays in training. Raises `ValueError` if there is nothing for the test.

@@ -38,9 +38,10 @@ def sample_at(images: Array, rows: Array, columns: Array) -> Array:
 
 @takes(images="array (N, H, W, C)", rng="rng", low="real (0, inf)", high="real (0, inf)")
 def rescale(images: Array, rng: np.random.Generator, low: float = 0.8, high: float = 1.25) -> Array:
-    """Each image zoomed about its centre by a factor between `low` and `high`; the size in pixels stays.
+    """Each of the images `(N, H, W, C)` zoomed about its centre by a factor between `low` and `high`.
 
-    What a factor above 1 pushes over the edge is lost; one below 1 leaves a border of zeros.
+    The size in pixels stays. A factor above 1 loses what it pushes over the edge; one below 1 leaves a border of zeros.
+    Raises `ValueError` if `low` is above `high`.
     """
     scale = 1.0 / _amounts("rescale", low, high, rng, len(images))
     zeros = np.zeros(len(images))
@@ -49,7 +50,10 @@ def rescale(images: Array, rng: np.random.Generator, low: float = 0.8, high: flo
 
 @takes(images="array (N, H, W, C)", rng="rng", low="real (-inf, inf)", high="real (-inf, inf)")
 def rotate(images: Array, rng: np.random.Generator, low: float = -15.0, high: float = 15.0) -> Array:
-    """Each image turned about its centre, counter-clockwise by an angle between `low` and `high` degrees."""
+    """Each of the images `(N, H, W, C)` turned counter-clockwise about its centre, by `low` to `high` degrees.
+
+    Raises `ValueError` if `low` is above `high`.
+    """
     angle = np.deg2rad(_amounts("rotate", low, high, rng, len(images)))
     cos, sin, zeros = np.cos(angle), np.sin(angle), np.zeros(len(images))
     return _affine(images, [[cos, sin], [-sin, cos]], [zeros, zeros])
@@ -57,7 +61,10 @@ def rotate(images: Array, rng: np.random.Generator, low: float = -15.0, high: fl
 
 @takes(images="array (N, H, W, C)", rng="rng", low="real (-inf, inf)", high="real (-inf, inf)")
 def shift(images: Array, rng: np.random.Generator, low: float = -2.0, high: float = 2.0) -> Array:
-    """Each image moved down by one amount and right by another, both between `low` and `high` pixels."""
+    """Each of the images `(N, H, W, C)` moved down by one amount and right by another, both `low` to `high` pixels.
+
+    Raises `ValueError` if `low` is above `high`.
+    """
     down, right = (_amounts("shift", low, high, rng, len(images)) for _ in range(2))
     ones, zeros = np.ones(len(images)), np.zeros(len(images))
     return _affine(images, [[ones, zeros], [zeros, ones]], [-down, -right])
@@ -65,7 +72,9 @@ def shift(images: Array, rng: np.random.Generator, low: float = -2.0, high: floa
 
 @takes(images="array (N, H, W, C)", rng="rng", alpha="real [0, inf)", sigma="real (0, inf)")
 def elastic_distortion(images: Array, rng: np.random.Generator, alpha: float = 34.0, sigma: float = 4.0) -> Array:
-    """Each image bent as if drawn on rubber: every pixel is read a little beside its place (Simard et al. 2003).
+    """Each of the images `(N, H, W, C)` bent as if drawn on rubber (Simard et al. 2003).
+
+    Every pixel takes its value from a place a little beside its own.
 
     Two fields of numbers from U(-1, 1), one for rows and one for columns, are smoothed by a Gaussian of `sigma` pixels
     and multiplied by `alpha`. The root mean square of either displacement is then about `0.16 * alpha / sigma` pixels

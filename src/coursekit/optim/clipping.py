@@ -13,10 +13,10 @@ Array = NDArray[np.floating]
 
 @takes(grad="array (...)", max_norm="real (0, inf)")
 def clip_by_norm(grad: Array, max_norm: float) -> Array:
-    """`grad`, scaled to the Euclidean norm `max_norm` where its own is larger; its direction stays.
+    """`grad`, of any shape, scaled down to the Euclidean norm `max_norm` if its own is larger; its direction stays.
 
-    The norm is that of the whole array: hand in all of a model's gradients as one vector. A gradient that holds NaN or
-    infinity has no norm to be scaled to, and comes back as it is.
+    The norm is that of the whole array: pass all of a model's gradients as one vector. A gradient with NaN or infinity
+    cannot be scaled to a norm, and is returned unchanged.
 
     >>> clip_by_norm(np.array([3.0, 4.0]), max_norm=1.0)
     array([0.6, 0.8])
@@ -26,7 +26,9 @@ def clip_by_norm(grad: Array, max_norm: float) -> Array:
 
 @takes(grad="array (...)", limit="real [0, inf)")
 def clip_by_value(grad: Array, limit: float) -> Array:
-    """Each entry of `grad` cut to -limit..limit; this changes the direction. NaN stays NaN, infinity becomes the limit.
+    """Each entry of `grad`, of any shape, cut to -limit..limit, which changes the direction.
+
+    NaN stays NaN, infinity becomes the limit.
 
     >>> clip_by_value(np.array([3.0, -0.5]), limit=1.0)
     array([ 1. , -0.5])
@@ -35,9 +37,9 @@ def clip_by_value(grad: Array, limit: float) -> Array:
 
 
 def limit_norm(grads: Array, max_norm: float) -> float:
-    """`clip_by_norm` in place, on the flat gradient of a model; returns the norm it had before.
+    """`clip_by_norm` in place, on a model's flat gradient `(n_params,)`; returns the norm that it had before.
 
-    That norm is NaN or infinite where the gradient is, which is then left as it is: look at it, and stop.
+    If the gradient holds NaN or infinity, so does that norm, and the gradient stays as it is: check for it, and stop.
     """
     if not isinstance(grads, np.ndarray) or grads.dtype.kind != "f" or grads.size == 0:
         raise ValueError(f"limit_norm: grads must be a floating array that is not empty, not {shown(grads)}")

@@ -62,6 +62,9 @@ def rate_at(schedule: Schedule, t: float) -> float:
 class ReduceOnPlateau:
     """`reduce_on_plateau`, fed one loss at a time: `lr` is the rate after the losses so far.
 
+    It is no function of the step, so it is not a `schedule` of `train`: between the steps, say at the end of an epoch,
+    set `optimizer.lr = plateau.update(validation_loss)`.
+
     >>> plateau = ReduceOnPlateau(lr0=0.1, patience=2)
     >>> [plateau.update(loss) for loss in (3.0, 3.0, 3.5, 2.0)]
     [0.1, 0.1, 0.05, 0.05]

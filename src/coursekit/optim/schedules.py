@@ -13,7 +13,7 @@ from coursekit.arguments import takes
 
 @takes(t="real [0, inf)", lr="real [0, inf)")
 def constant(t: float, lr: float) -> float:
-    """`lr`, whatever `t`."""
+    """`lr`, whatever `t`; a schedule for places that want one."""
     return lr
 
 

@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,7 +13,6 @@ from coursekit.training.ensembles import average_probabilities, bootstrap_indice
 from coursekit.training.loop import Step
 
 Array = NDArray[np.floating]
-Model = TypeVar("Model")
 
 
 class Member(NamedTuple):

@@ -26,7 +26,8 @@ def predicted_labels(scores: Array) -> NDArray[np.int64]:
 def accuracy(predictions: Labels, y: Labels) -> float:
     """The share of examples whose predicted label is the true one; both `(N,)`.
 
-    Where classes differ much in size it says little: always naming the largest does well. See `balanced_accuracy`.
+    It says little where the classes differ much in size: always predicting the largest does well. See
+    `balanced_accuracy`.
 
     >>> accuracy(np.array([0, 1, 1, 0]), np.array([0, 1, 0, 0]))
     0.75
@@ -97,7 +98,7 @@ def f1_score(predictions: Labels, y: Labels, n_classes: int) -> NDArray[np.float
 
 
 def balanced_accuracy(predictions: Labels, y: Labels, n_classes: int) -> float:
-    """The mean recall of the classes that occur in `y`: each counts the same, however few its examples.
+    """The mean `recall` of the classes that occur in `y`, `(N,)`: each counts the same, however few its examples.
 
     >>> balanced_accuracy(np.array([0, 0, 0, 0]), np.array([0, 0, 0, 1]), 2)
     0.5
