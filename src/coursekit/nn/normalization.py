@@ -15,11 +15,11 @@ Cache = tuple[Array, Array, Array]
 
 
 def moments(x: Array, axis: int) -> tuple[Array, Array]:
-    """Mean and biased variance along `axis`, which stays, with size 1.
+    """Mean and biased variance along `axis`, which is kept with size 1.
 
-    In two passes: the mean square less the squared mean would lose all digits where the mean is large against the
-    spread. The mean of the deviations, 0 but for rounding, is added to the mean: a long float32 sum rounds so much that
-    a constant feature of 1e4 would otherwise get a spread of its own.
+    Two passes, because the mean square minus the squared mean loses all digits if the mean is large compared to the
+    spread. The mean of the deviations is 0 but for rounding; adding it to the mean corrects that rounding. Without it a
+    long float32 sum is so far off that a constant feature of 1e4 would get a spread of its own.
     """
     mean = x.mean(axis, keepdims=True)
     mean = mean + (x - mean).mean(axis, keepdims=True)

@@ -28,7 +28,7 @@ def ema_weights(snapshots: Iterable[Array], decay: float) -> Array:
 
 
 class EMA:
-    """`ema_weights`, fed one snapshot at a time, such as a model's parameters after each step.
+    """`ema_weights`, fed one snapshot at a time: a model's parameters after each step, or a noisy loss to be smoothed.
 
     >>> ema = EMA(decay=0.5)
     >>> [ema.update(np.array([weight])).item() for weight in (0.0, 8.0, 8.0)]
@@ -49,7 +49,10 @@ class EMA:
         return self._average
 
     def update(self, params: Array) -> Array:
-        """The average with one more snapshot, of the shape of those before; `params` may change afterwards."""
+        """The average with one more snapshot, of the shape of the first; `params` may change afterwards.
+
+        Raises `ValueError` if the shape differs.
+        """
         if self._average is None:
             self._average = real_array("EMA: params", params).copy()
         else:
