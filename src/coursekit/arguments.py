@@ -174,7 +174,7 @@ def real_array(
     what: str, value: Any, *, floating: bool = True, finite: bool = False, empty: bool = False
 ) -> np.ndarray[Any, Any]:
     """`value` as an array of real numbers, not empty unless `empty`; whole numbers become float64 where `floating`."""
-    array = _as_array(what, value)
+    array = as_array(what, value)
     if array.dtype.kind not in "fiub" or (floating and array.dtype.kind == "b"):
         raise ValueError(f"{what} must be an array of real numbers, not of {array.dtype}")
     if array.size == 0 and not empty:
@@ -186,7 +186,8 @@ def real_array(
     return array
 
 
-def _as_array(what: str, value: Any) -> np.ndarray[Any, Any]:
+def as_array(what: str, value: Any) -> np.ndarray[Any, Any]:
+    """`value` as an array of any dtype; raises `ValueError` if it is a list of rows that differ in length."""
     try:
         return np.asarray(value)
     except ValueError:
@@ -195,7 +196,7 @@ def _as_array(what: str, value: Any) -> np.ndarray[Any, Any]:
 
 def series(what: str, value: Any) -> list[float]:
     """`value`, a list or a 1-D array of real numbers that may be empty, NaN or infinite, as Python floats."""
-    numbers = _as_array(what, value)
+    numbers = as_array(what, value)
     if numbers.size > 0:
         numbers = real_array(what, numbers)
     if numbers.ndim != 1:
@@ -205,7 +206,7 @@ def series(what: str, value: Any) -> list[float]:
 
 def label_array(what: str, value: Any, below: int | None = None) -> np.ndarray[Any, Any]:
     """`value` as an array of whole-number labels from 0 up to, but without, `below`."""
-    array = _as_array(what, value)
+    array = as_array(what, value)
     if array.dtype.kind not in "iu":
         raise ValueError(f"{what} must hold whole-number labels, not {array.dtype}")
     if array.size == 0:

@@ -73,9 +73,10 @@ class SoftmaxCrossEntropy:
         scores = real_array("cross-entropy: scores", scores)
         if scores.ndim != 2:
             raise ValueError(f"cross-entropy: scores must be (N, C), it has shape {scores.shape}")
-        if np.shape(y) != scores.shape[:1]:
+        y = label_array("cross-entropy: y", y, scores.shape[1])
+        if y.shape != scores.shape[:1]:
             raise ValueError(
-                f"cross-entropy: y must be one label for each of {len(scores)} rows, it has shape {np.shape(y)}"
+                f"cross-entropy: y must be one label for each of {len(scores)} rows, it has shape {y.shape}"
             )
         # In memory of its own: a model in training still refers to what `of_rows` returned last.
         apart = copy.copy(self)

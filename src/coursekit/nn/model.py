@@ -2,12 +2,13 @@
 
 import copy
 import os
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-from coursekit.arguments import generator
+from coursekit.arguments import generator, shown
 from coursekit.nn.layer import Layer
 from coursekit.nn.passes import Chain, check_layers
 from coursekit.nn.reports import table
@@ -60,14 +61,6 @@ class Sequential(Chain):
         """
         read_into(self, path)
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {"layers": self.layers, "dtype": self.dtype, "input_shape": self.input_shape, "params": self._params}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        params = state.pop("params")
-        self.__dict__.update(state)
-        self._bind(params)
-
     def __repr__(self) -> str:
         return f"Sequential({', '.join(map(repr, self.layers))})"
 
@@ -82,6 +75,7 @@ class Stack(Chain):
     """
 
     def __init__(self, models: list[Sequential]) -> None:
+        models = list(models) if isinstance(models, Iterable) else []
         if not models or not all(isinstance(model, Sequential) for model in models):
             raise ValueError("Stack: models must be a list of at least one Sequential")
         builds = [(repr(model.layers), model.dtype) for model in models]
@@ -121,7 +115,10 @@ class Stack(Chain):
 
 
 def _float_dtype(dtype: DTypeLike) -> np.dtype[Any]:
-    found = np.dtype(dtype)
+    try:
+        found = np.dtype(dtype)
+    except (TypeError, ValueError):
+        found = None
     if found not in (np.float32, np.float64):
-        raise ValueError(f"Sequential: dtype must be float32 or float64, not {found}")
+        raise ValueError(f"Sequential: dtype must be float32 or float64, not {found or shown(dtype)}")
     return found

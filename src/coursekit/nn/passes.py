@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from coursekit.arguments import function
+from coursekit.arguments import as_array, flag, function, real_array, returned, shown
 from coursekit.nn.layer import Array, Layer, Pattern, Shape, as_examples, as_rows, fits
 from coursekit.nn.losses import Loss, SoftmaxCrossEntropy
 
@@ -53,24 +53,26 @@ class Chain:
 
     def forward(self, x: ArrayLike, training: bool = False) -> Array:
         """The scores `(N, C)` for the batch `x`; `training` is for layers that differ then (dropout, BatchNorm)."""
-        self._run(self._signal(self._check_input(x)), training)
+        flag("forward: training", training)
+        self._run(self._signal(self._check_input(x, finite=training)), training)
         return self._scores.copy()
 
     __call__ = forward
 
     def backward(self, dout: ArrayLike) -> Array:
         """The gradient at the input of the last `forward`, from `dout` at its scores; fills `grads`."""
-        dout = np.asarray(dout, self.dtype)
         if self._last is None:
             raise RuntimeError("backward needs a forward pass first: call model.forward(x)")
+        dout = real_array("backward: dout", dout).astype(self.dtype, copy=False)
         if dout.shape != self._scores.shape:
             raise ValueError(f"backward: dout must have the scores' shape {self._scores.shape}, it has {dout.shape}")
         return as_examples(self._pull(as_rows(dout, self._lead), needs_dx=True), self._shapes[0]).copy()
 
     def loss_and_grad(self, x: ArrayLike, y: Any, loss: Loss, *, training: bool = True) -> Any:
         """The loss of one batch; fills `grads`. One call is one forward and one backward pass."""
-        signal = self._signal(self._check_input(x))
-        return self.step(signal, self.targets(y, loss), loss, training=training)
+        flag("loss_and_grad: training", training)
+        x = self._check_data(x, y, loss)
+        return self.step(self._signal(x), self.targets(y, loss), loss, training=training)
 
     def with_ones(self, x: ArrayLike) -> Array:
         """Examples as `step` takes them once they are turned round: `(n, D + 1)`, a column of ones behind."""
@@ -95,18 +97,29 @@ class Chain:
         if isinstance(loss, SoftmaxCrossEntropy):
             value, drows = loss.of_rows(rows, targets)
         else:
-            value, dscores = loss(self._scores.copy(), targets)
-            dscores = np.asarray(dscores, self.dtype)
-            if dscores.shape != self._scores.shape:
-                wanted = self._scores.shape
-                raise ValueError(f"{loss!r} must return loss, dscores with dscores {wanted}, not {dscores.shape}")
+            value, dscores = self.judged(loss, self._scores.copy(), targets)
             drows = as_rows(dscores, self._lead)
         self._pull(drows, needs_dx=False)
         return value
 
+    def judged(self, loss: Loss, scores: Array, targets: Any) -> tuple[Any, Array]:
+        """What `loss`, often a reader's own, gives; `ValueError` in one line if that is no loss and no `dscores`."""
+        result = loss(scores, targets)
+        if not isinstance(result, (tuple, list)) or len(result) != 2:
+            raise ValueError(f"{loss!r} must return loss, dscores, not {shown(result)}")
+        value, dscores = result
+        if not self._lead:
+            value = returned(f"{loss!r}: as the loss it", value)
+        if not isinstance(dscores, np.ndarray) or dscores.dtype != self.dtype:
+            dscores = real_array(f"{loss!r}: its dscores", dscores).astype(self.dtype)
+        if dscores.shape != scores.shape:
+            raise ValueError(f"{loss!r} must return loss, dscores with dscores {scores.shape}, not {dscores.shape}")
+        return value, dscores
+
     def outputs(self, x: ArrayLike, training: bool = False) -> list[Array]:
         """The output of every layer for `x`, first layer first; `x` itself is not in it."""
-        signal, outputs = self._signal(self._check_input(x)), []
+        flag("outputs: training", training)
+        signal, outputs = self._signal(self._check_input(x, finite=training)), []
         for layer, shape in zip(self.layers, self._shapes[1:], strict=True):
             signal = layer.forward(signal, training)
             outputs.append(as_examples(signal[..., :-1, :], shape).copy())
@@ -125,18 +138,19 @@ class Chain:
 
     def check(self, x: ArrayLike, y: Any, loss: Loss) -> None:
         """Raise in one line if the model, the data and the loss do not fit together."""
-        x = self._check_input(x)
-        if isinstance(loss, type):
-            raise ValueError(f"loss must be a loss object such as SoftmaxCrossEntropy(), not the class {loss.__name__}")
-        function("loss", loss)
-        if not np.isfinite(x).all():
-            raise ValueError("x must be finite, it holds NaN or infinity: look for their source in the data")
-        at = len(self._lead)
-        counts = x.shape[: at + 1], np.shape(y)[: at + 1]
-        if counts[0] != counts[1]:
-            raise ValueError(f"x has {counts[0][-1]} examples, y has shape {np.shape(y)}: they must be as many")
+        x, at = self._check_data(x, y, loss), len(self._lead)
         self._make_room((*x.shape[:at], 1, *x.shape[at + 1 :]))
-        self.targets(y, loss)
+        targets = self.targets(y, loss)
+        if not isinstance(loss, SoftmaxCrossEntropy):  # it looks at its targets when it is called, so that is now
+            self.judged(loss, np.zeros((*x.shape[: at + 1], *self._shapes[-1]), self.dtype), targets)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"layers": self.layers, "dtype": self.dtype, "input_shape": self.input_shape, "params": self._params}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        params = state.pop("params")
+        self.__dict__.update(state)
+        self._bind(params)
 
     # -- the passes --------------------------------------------------------------------------------------------------
 
@@ -177,11 +191,25 @@ class Chain:
             dout = layer.backward(dout)
         return dout
 
-    def _check_input(self, x: ArrayLike) -> Array:
-        try:
-            x = np.asarray(x, self.dtype)
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"a model takes a batch (N, D) of numbers: {error}") from None
+    def _check_data(self, x: ArrayLike, y: Any, loss: Any) -> Array:
+        """`x` as an array; raises if it is no data to train on, `loss` no loss, or `y` has not a target for each."""
+        if isinstance(loss, type):
+            raise ValueError(f"loss must be a loss object such as SoftmaxCrossEntropy(), not the class {loss.__name__}")
+        function("loss", loss)
+        x, y, at = self._check_input(x, finite=True), as_array("y", y), len(self._lead) + 1
+        if y.shape[:at] != x.shape[:at]:
+            raise ValueError(f"x has {x.shape[at - 1]} examples, y has shape {y.shape}: they must be as many")
+        if isinstance(loss, SoftmaxCrossEntropy) and y.ndim != at:
+            raise ValueError(f"y must be {x.shape[:at]}, one label for each example, it has shape {y.shape}")
+        return x
+
+    def _check_input(self, x: ArrayLike, *, finite: bool = False) -> Array:
+        x = real_array("a model's x", x, floating=False)
+        if x.dtype != self.dtype:
+            with np.errstate(over="ignore"):
+                x = x.astype(self.dtype)
+        if finite and not np.isfinite(x).all():
+            raise ValueError("x must be finite, it holds NaN or infinity: look for their source in the data")
         axes = len(self._lead)
         if self.input_shape is not None and x.shape[axes + 1 :] != self.input_shape:
             sizes = ", ".join((*"MN"[1 - axes :], *map(str, self.input_shape)))

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from coursekit.arguments import function, number, real_array
+from coursekit.arguments import function, number, real_array, shown
 from coursekit.nn.penalties import UNPENALIZED
 
 Array = NDArray[np.floating]
@@ -76,6 +76,7 @@ class L2:
 
     def attach(self, model: Model) -> None:
         """Lay the strengths out over the flat vector; `ValueError` if their number is not that of the layers."""
+        _check_model(self, model)
         self._strength = _over_the_flat_vector("L2: lam", self.lam, model, self.on)
         self._buffer = np.empty_like(model.params)
 
@@ -99,6 +100,7 @@ class L1:
 
     def attach(self, model: Model) -> None:
         """Lay the strengths out over the flat vector; `ValueError` if their number is not that of the layers."""
+        _check_model(self, model)
         self._strength = _over_the_flat_vector("L1: lam", self.lam, model, self.on)
         self._buffer = np.empty_like(model.params)
 
@@ -141,6 +143,7 @@ class PerModel:
     """
 
     def __init__(self, penalty: Penalty, factors: Sequence[float] | Array) -> None:
+        check_part("PerModel: penalty", penalty, "add", "a penalty such as L2(1.0)")
         self.penalty = penalty
         self.factors = real_array("PerModel: factors", factors, finite=True)
         if self.factors.ndim != 1 or self.factors.min() < 0:
@@ -148,6 +151,7 @@ class PerModel:
 
     def attach(self, model: Model) -> None:
         """Attach the penalty; `ValueError` if the model is no stack of as many models as there are factors."""
+        _check_model(self, model)
         if model.params.ndim != 2 or len(model.params) != len(self.factors):
             raise ValueError(f"{self}: it needs a Stack of {len(self.factors)} models")
         self.penalty.attach(model)
@@ -179,8 +183,9 @@ class MaxNorm:
 
     def attach(self, model: Model) -> None:
         """Find the weights on the flat vector; `ValueError` if there are not as many limits as layers with weights."""
+        _check_model(self, model)
         self._stretches = []
-        self._shape = model.params.shape
+        self._shape, self._dtype = model.params.shape, model.params.dtype
         for stretch, shape, c in _weights("MaxNorm: c", self.c, model, self.on):
             if len(shape) < 2:
                 raise ValueError(f"MaxNorm: on must choose arrays of two axes or more, it chose one of shape {shape}")
@@ -189,7 +194,7 @@ class MaxNorm:
 
     def apply(self, params: Array) -> None:
         """Scale the columns that are too long, in place; all others stay as they are, bit for bit."""
-        if self._stretches is None or params.shape != self._shape:
+        if self._stretches is None or not _is(params, self._shape, self._dtype):
             raise ValueError(f"{self}: apply takes the flat params of the model it was attached to: call attach(model)")
         for stretch, c, squares, ones in self._stretches:
             w = params[..., stretch].reshape(squares.shape)
@@ -204,7 +209,7 @@ class MaxNorm:
 
 def _strengths(what: str, value: Strength, interval: str = "[0, inf)") -> Strength:
     """One number, or a list of them; raises if one is outside the interval."""
-    if not isinstance(value, (int, float)) and np.ndim(value) == 1:
+    if not isinstance(value, (int, float)) and np.ndim(value) == 1 and len(value) > 0:
         return [number(f"{what}[{i}]", v, interval) for i, v in enumerate(value)]
     return number(what, value, interval)
 
@@ -238,11 +243,26 @@ def _over_the_flat_vector(what: str, strength: Strength, model: Model, on: Calla
 
 def _fitting(penalty: object, buffer: Array | None, params: Array, grads: Array) -> Array:
     """`buffer`; raises if the penalty was not attached, or to another model."""
-    if buffer is None or not buffer.shape == params.shape == grads.shape:
+    if buffer is None or not all(_is(flat, buffer.shape, buffer.dtype) for flat in (params, grads)):
         raise ValueError(
             f"{penalty}: add takes the flat params and grads of the model it was attached to: attach(model)"
         )
     return buffer
+
+
+def _is(flat: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> bool:
+    return isinstance(flat, np.ndarray) and flat.shape == shape and flat.dtype == dtype
+
+
+def _check_model(part: object, model: Any) -> None:
+    if not isinstance(getattr(model, "params", None), np.ndarray) or not hasattr(model, "layers"):
+        raise ValueError(f"{part}: model must be a model such as Sequential(...), not {shown(model)}")
+
+
+def check_part(what: str, part: Any, method: str, example: str) -> None:
+    """Raise `ValueError` if `part` is no penalty (`method` is `add`), or no constraint (`apply`)."""
+    if isinstance(part, type) or not all(callable(getattr(part, name, None)) for name in ("attach", method)):
+        raise ValueError(f"{what} must be {example}, not {shown(part)}")
 
 
 def _sums(a: Array, b: Array) -> Any:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from coursekit.arguments import instance
 from coursekit.nn.activations import dead_fraction
 from coursekit.nn.layer import Array
 from coursekit.nn.losses import Loss
@@ -48,8 +49,10 @@ def layer_statistics(model: Chain, x: ArrayLike, y: Any, loss: Loss) -> list[Lay
     One forward and one backward pass as in training; `model.grads` holds that gradient afterwards. Running statistics
     of BatchNorm move as they do in a step.
     """
+    instance("layer_statistics: model", model, Chain, "a model such as Sequential(...)")
+    model.check(x, y, loss)
     outputs = model.outputs(x, training=True)
-    _, dscores = loss(outputs[-1], y)
+    _, dscores = model.judged(loss, outputs[-1], y)
     model.backward(dscores)
     rows = []
     for layer, out, dout in zip(model.layers, outputs, model.gradients(), strict=True):

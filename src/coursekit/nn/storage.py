@@ -9,6 +9,7 @@ from typing import IO, Any
 
 import numpy as np
 
+from coursekit.arguments import shown
 from coursekit.nn.layer import Array
 from coursekit.nn.passes import Chain
 
@@ -17,7 +18,7 @@ _FORMAT = "coursekit model 1"
 
 def write(model: Chain, path: str | os.PathLike[str]) -> None:
     """Write the model's parameters and running statistics to `path`, in one go or not at all."""
-    target = Path(path)
+    target = _path("save", path)
     arrays = {"format": np.array(_FORMAT), "layers": np.array([repr(layer) for layer in model.layers])}
     arrays |= _arrays(model)
     # A file of its own first: a full disk or a killed process leaves the old file as it was.
@@ -32,7 +33,7 @@ def write(model: Chain, path: str | os.PathLike[str]) -> None:
 
 def read_into(model: Chain, path: str | os.PathLike[str]) -> None:
     """Put what `write` wrote to `path` into `model`, all of it or nothing; `ValueError` if it does not fit."""
-    with Path(path).open("rb") as file:
+    with _path("load", path).open("rb") as file:
         stored = _read(file, str(path))
     if str(stored.pop("format", "")) != _FORMAT:
         raise ValueError(f"load: {path} was not written by save of this version: it is no {_FORMAT!r}")
@@ -51,6 +52,12 @@ def read_into(model: Chain, path: str | os.PathLike[str]) -> None:
             raise ValueError(f"load: {path} is damaged: {name} must be floating numbers of shape {place.shape}")
     for name, place in places.items():
         place[...] = stored[name]
+
+
+def _path(name: str, path: Any) -> Path:
+    if not isinstance(path, (str, os.PathLike)):
+        raise ValueError(f"{name}: path must be the path of a file, not {shown(path)}")
+    return Path(path)
 
 
 def _arrays(model: Chain) -> dict[str, Array]:

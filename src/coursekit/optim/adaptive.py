@@ -10,8 +10,17 @@ from typing import Any
 import numpy as np
 from numpy import add, divide, multiply, sqrt, subtract
 
-from coursekit.arguments import number
+from coursekit.arguments import as_array, number
 from coursekit.optim.optimizer import Array, Optimizer
+
+
+def _descend(params: Array, direction: Array, squares: Array, rate: Array, eps: Array, spare: Array) -> None:
+    """`params -= rate * direction / (sqrt(squares) + eps)`."""
+    sqrt(squares, spare)
+    add(spare, eps, spare)
+    divide(direction, spare, spare)
+    multiply(spare, rate, spare)
+    subtract(params, spare, params)
 
 
 class AdaGrad(Optimizer):
@@ -34,11 +43,7 @@ class AdaGrad(Optimizer):
         params, grads, h, spare, rate = chunk
         multiply(grads, grads, spare)
         add(h, spare, h)
-        sqrt(h, spare)
-        add(spare, self._eps, spare)
-        divide(grads, spare, spare)
-        multiply(spare, rate, spare)
-        subtract(params, spare, params)
+        _descend(params, grads, h, rate, self._eps, spare)
 
 
 class RMSProp(Optimizer):
@@ -69,11 +74,7 @@ class RMSProp(Optimizer):
         multiply(grads, grads, spare)
         multiply(h, self._decay, h)
         add(h, spare, h)
-        sqrt(h, spare)
-        add(spare, self._eps, spare)
-        divide(grads, spare, spare)
-        multiply(spare, rate, spare)
-        subtract(params, spare, params)
+        _descend(params, grads, h, rate, self._eps, spare)
 
 
 class AdaDelta(Optimizer):
@@ -152,11 +153,7 @@ class Adam(Optimizer):
         multiply(grads, grads, spare)
         multiply(v, self._b2, v)
         add(v, spare, v)
-        sqrt(v, spare)
-        add(spare, self._eps, spare)
-        divide(m, spare, spare)
-        multiply(spare, rate, spare)
-        subtract(params, spare, params)
+        _descend(params, m, v, rate, self._eps, spare)
 
 
 class AdamW(Adam):
@@ -212,7 +209,7 @@ class AdamW(Adam):
 
 
 def _mask(decays: Any) -> Array:
-    mask = np.asarray(decays)
+    mask = as_array("AdamW: decays", decays)
     if mask.dtype.kind not in "bfiu" or not np.isfinite(mask).all() or (mask < 0).any():
         raise ValueError("AdamW: decays must be an array of True and False, or of numbers of 0 or more")
     return mask.astype(np.float64)

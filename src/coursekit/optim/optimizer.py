@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from coursekit.arguments import number
+from coursekit.arguments import as_array, number, real_array, shown, whole
 
 Array = NDArray[np.floating]
 
@@ -62,7 +62,7 @@ class Optimizer:
         self._lr = value
 
     def _checked_rate(self, value: Any) -> float | Array:
-        if np.ndim(value) != 1 or len(value) == 0:
+        if as_array(f"{type(self).__name__}: lr", value).ndim != 1 or len(value) == 0:
             return number(f"{type(self).__name__}: lr", value, "[0, inf)")
         rates = [number(f"{type(self).__name__}: lr[{i}]", rate, "[0, inf)") for i, rate in enumerate(value)]
         return np.array(rates).reshape(-1, 1)
@@ -107,12 +107,20 @@ class Optimizer:
 
         The next step must be on parameters of the state's shape and dtype. Raises `ValueError` on other names.
         """
-        expected = {"t", *self.moments}
-        if set(state) != expected and not (set(state) == {"t"} and int(state["t"]) == 0):
-            raise ValueError(f"{type(self).__name__}: state must hold {sorted(expected)}, it holds {sorted(state)}")
-        self.t = int(state["t"])
-        self._state = {name: np.array(state[name]) for name in self.moments if name in state}
-        self._loaded = self.t > 0
+        name, expected = type(self).__name__, {"t", *self.moments}
+        if not isinstance(state, Mapping):
+            raise ValueError(f"{name}: state must be a dict as another optimizer's state, not {shown(state)}")
+        if set(state) != expected and not (set(state) == {"t"} and np.array_equal(state["t"], 0)):
+            raise ValueError(f"{name}: state must hold {sorted(expected)}, it holds {sorted(map(str, state))}")
+        t = whole(f"{name}: the t of state", state["t"], "[0, inf)")
+        arrays = {
+            each: real_array(f"{name}: the {each} of state", state[each]) for each in self.moments if each in state
+        }
+        if len({(array.shape, array.dtype) for array in arrays.values()}) > 1:
+            shapes = ", ".join(f"{each} {array.dtype} {array.shape}" for each, array in arrays.items())
+            raise ValueError(f"{name}: the arrays of state must have one shape and dtype, they are {shapes}")
+        self.t, self._loaded = t, t > 0
+        self._state = {each: array.copy() for each, array in arrays.items()}
         self._params = self._grads = None
         return self
 
@@ -145,6 +153,8 @@ class Optimizer:
                 f"{name}: params and grads must have one shape and dtype, "
                 f"they are {params.dtype} {params.shape} and {grads.dtype} {grads.shape}"
             )
+        if not params.flags.writeable:
+            raise ValueError(f"{name}: params must be an array that can be written to, this one is read-only")
         if params.ndim > 2 or (params.ndim == 2 and not (params.flags.c_contiguous and grads.flags.c_contiguous)):
             raise ValueError(f"{name}: params must be (n_params,) or C-contiguous (M, n_params), not {params.shape}")
         if isinstance(self._lr, np.ndarray) and (params.ndim != 2 or len(params) != len(self._lr)):

@@ -23,7 +23,10 @@ class Reading:
             raise ValueError(f"a rule must be a function such as adam, not {rule!r}")
         self.name = name_of(rule)
         self._made_of = rule, dict(settings)
-        parameters = _parameters(rule)
+        try:
+            parameters = _parameters(rule)
+        except (TypeError, ValueError) as error:  # built-in functions do not say what they take
+            raise ValueError(f"{self.name}: a rule must have parameters that can be read: {error}") from None
         by_name = {p.name: p for p in parameters if p.kind is p.KEYWORD_ONLY}
         positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
         names = [p.name for p in positional]

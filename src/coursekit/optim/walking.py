@@ -64,13 +64,20 @@ def _looked_at(caller: str, rule: Any, grad: Any, places: Array, steps: int, set
     if not isinstance(slopes, (tuple, list, np.ndarray)) or len(slopes) != len(places):
         raise ValueError(f"{caller}: grad must give {len(places)} slopes at {len(places)} coordinates")
     for slope in slopes:
-        if not isinstance(slope, float) and np.shape(slope) not in ((), places.shape[1:]):
-            raise ValueError(f"{caller}: grad must give slopes {places.shape[1:]}, not {np.shape(slope)}")
-    return _read(rule, tuple(settings.items()))
+        if not isinstance(slope, float):
+            shape = real_array(f"{caller}: what grad gives", slope).shape
+            if shape not in ((), places.shape[1:]):
+                raise ValueError(f"{caller}: grad must give slopes {places.shape[1:]}, not {shape}")
+    try:  # by their types too: True equals 1, but is no rate
+        return _read(rule, tuple(settings.items()), tuple(map(type, settings.values())))
+    except TypeError as error:
+        if not str(error).startswith("unhashable"):
+            raise
+        return _read.__wrapped__(rule, tuple(settings.items()), ())
 
 
 @functools.lru_cache(64)  # a look takes as long as fifty steps in two dimensions, and a start is dragged many times
-def _read(rule: Callable[..., Any], settings: tuple[tuple[str, Any], ...]) -> Reading:
+def _read(rule: Callable[..., Any], settings: tuple[tuple[str, Any], ...], types: tuple[type, ...]) -> Reading:
     """Read the rule, and take one step of two numbers through its own checks."""
     reading = Reading(rule, dict(settings))
     ones, zeros = np.ones(2), [np.zeros(2) for _ in reading.states]

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from coursekit.arguments import takes
+from coursekit.arguments import instance, takes
 from coursekit.nn import Loss, Sequential, SoftmaxCrossEntropy
 
 Array = NDArray[np.float64]
@@ -62,12 +62,13 @@ def gradient_check(model: Sequential, x: ArrayLike, y: Any, *, loss: Loss | None
     unless given. The parameters are the same afterwards. Raises `ValueError` if the model is not float64.
     """
     loss = SoftmaxCrossEntropy() if loss is None else loss
+    instance("gradient_check: model", model, Sequential, "a Sequential")
     if model.dtype != np.float64:
         raise ValueError(
             f"gradient_check: model must be float64, this one is {model.dtype}: build it with dtype=np.float64"
         )
-    x = np.asarray(x, np.float64)
     model.check(x, y, loss)
+    x = np.asarray(x, np.float64)
     at_rest = model.loss_and_grad(x, y, loss, training=False)
     gradient = model.grads.copy()
 

@@ -8,8 +8,20 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from coursekit.arguments import function, generator, label_array, number, takes, whole
+from coursekit.arguments import (
+    as_array,
+    function,
+    generator,
+    instance,
+    label_array,
+    number,
+    real_array,
+    shown,
+    takes,
+    whole,
+)
 from coursekit.nn import Constraint, Loss, Penalty, Sequential, SoftmaxCrossEntropy
+from coursekit.nn.regularizers import check_part
 from coursekit.optim import Optimizer, rate_at, sgd
 from coursekit.optim.clipping import limit_norm
 from coursekit.training.batches import minibatches
@@ -19,7 +31,16 @@ Array = NDArray[np.floating]
 _SPAN = 2**18
 
 
-@takes(w="array (...)", loss_and_grad="function", lr="real [0, inf)", epochs="whole [0, inf)", rng="rng")
+@takes(
+    w="array (...)",
+    loss_and_grad="function to loss and array (...)",
+    x="any array (N, ...)",
+    y="any array (N, ...)",
+    lr="real [0, inf)",
+    batch_size="whole [1, inf)",
+    epochs="whole [0, inf)",
+    rng="rng",
+)
 def sgd_train(
     w: Array,
     loss_and_grad: Callable[[Array, Array, Any], tuple[float, Array]],
@@ -35,8 +56,6 @@ def sgd_train(
     `loss_and_grad(w, x_batch, y_batch)` gives the loss and the gradient of one batch. Each epoch takes fresh
     `minibatches`; `losses` has one entry per update, the loss before it. `w` itself is not changed.
     """
-    if len(x) != len(y):
-        raise ValueError(f"sgd_train: x has {len(x)} examples, y has {len(y)}: they must be as many")
     losses = []
     for _ in range(epochs):
         for rows in minibatches(len(x), batch_size, rng):
@@ -92,9 +111,9 @@ def train(
     training ends. Bad arguments raise `ValueError` at the call.
     """
     loss = SoftmaxCrossEntropy() if loss is None else loss
-    x, y = np.asarray(x), np.asarray(y)
-    if not isinstance(optimizer, Optimizer):
-        raise ValueError(f"train: optimizer must be an optimizer such as Adam(lr=1e-3), not {optimizer!r}")
+    x, y = as_array("train: x", x), as_array("train: y", y)
+    instance("train: model", model, Sequential, "a Sequential")
+    instance("train: optimizer", optimizer, Optimizer, "an optimizer such as Adam(lr=1e-3)")
     generator("train: rng", rng)
     whole("train: epochs", epochs, "[0, inf)")
     whole("train: batch_size", batch_size)
@@ -104,9 +123,12 @@ def train(
         if given is not None:
             function(f"train: {what}", given)
     model.check(x, y, loss)
-    for part in (penalty, constraint):
-        if part is not None:
-            part.attach(model)
+    if penalty is not None:
+        check_part("train: penalty", penalty, "add", "a penalty such as L2(1e-4)")
+        penalty.attach(model)
+    if constraint is not None:
+        check_part("train: constraint", constraint, "apply", "a constraint such as MaxNorm(3.0)")
+        constraint.attach(model)
 
     params, grads = model.params, model.grads
 
@@ -187,17 +209,24 @@ class _Feed:
             for chosen in self._chosen():
                 yield self._augmented(self.data[chosen]).T, self.targets[chosen]
 
-    def _chosen(self) -> Iterable[NDArray[np.integer]]:
+    def _chosen(self) -> Iterator[NDArray[np.integer]]:
         if self.batches is None:
-            return minibatches(len(self.data), self.batch_size, self.rng)
-        what = "train: what batches(rng) gives"
-        return (label_array(what, rows, len(self.data)) for rows in self.batches(self.rng))
+            yield from minibatches(len(self.data), self.batch_size, self.rng)
+            return
+        what, given = "train: what batches(rng) gives", self.batches(self.rng)
+        if not isinstance(given, Iterable):
+            raise ValueError(f"{what} must be index arrays, one for each batch, not {shown(given)}")
+        for rows in given:
+            indices = label_array(what, rows, len(self.data))
+            if indices.ndim != 1:
+                raise ValueError(f"{what} must be index arrays (n,), one has shape {indices.shape}")
+            yield indices
 
     def _augmented(self, data: Array) -> Array:
         if self.augment is None:
             return data
         examples = data[:, :-1].reshape(-1, *self.shape)
-        changed = np.asarray(self.augment(examples.copy(), self.rng))
+        changed = real_array("train: what augment returns", self.augment(examples.copy(), self.rng), floating=False)
         if changed.shape != examples.shape:
             raise ValueError(f"train: augment must keep the shape {examples.shape}, it returned {changed.shape}")
         return self.model.with_ones(changed)

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from coursekit.arguments import function, generator, whole
+from coursekit.arguments import as_array, function, generator, instance, shown, whole
 from coursekit.nn import Loss, Penalty, SoftmaxCrossEntropy, Stack
+from coursekit.nn.regularizers import check_part
 from coursekit.optim import Optimizer
 
 Array = NDArray[np.floating]
@@ -51,10 +52,8 @@ def train_stack(
     A model whose loss is NaN or infinite stops there; training ends when none is left. Bad arguments raise `ValueError`
     at the call.
     """
-    if not isinstance(stack, Stack):
-        raise ValueError(f"train_stack: stack must be a Stack of models, not {stack!r}")
-    if not isinstance(optimizer, Optimizer):
-        raise ValueError(f"train_stack: optimizer must be an optimizer such as Adam(lr=1e-3), not {optimizer!r}")
+    instance("train_stack: stack", stack, Stack, "a Stack of models")
+    instance("train_stack: optimizer", optimizer, Optimizer, "an optimizer such as Adam(lr=1e-3)")
     whole("train_stack: epochs", epochs, "[0, inf)")
     whole("train_stack: batch_size", batch_size)
     rngs = list(rngs) if isinstance(rngs, Sequence) else [rngs]
@@ -66,12 +65,15 @@ def train_stack(
         function("train_stack: schedule", schedule)
     loss = SoftmaxCrossEntropy() if loss is None else loss
     if not isinstance(loss, SoftmaxCrossEntropy):
-        raise ValueError(f"train_stack: loss must be a SoftmaxCrossEntropy, the one that stacks know, not {loss!r}")
-    x, y = np.asarray(x), np.asarray(y)
+        raise ValueError(
+            f"train_stack: loss must be a SoftmaxCrossEntropy, the one that stacks know, not {shown(loss)}"
+        )
+    x, y = as_array("train_stack: x", x), as_array("train_stack: y", y)
     x = np.broadcast_to(x, (len(stack), *x.shape)) if y.ndim == 1 else x
     y = np.broadcast_to(y, (len(stack), *y.shape)) if y.ndim == 1 else y
     stack.check(x, y, loss)
     if penalty is not None:
+        check_part("train_stack: penalty", penalty, "add", "a penalty such as L2(1e-4)")
         penalty.attach(stack)
     return _steps(stack, x, y, optimizer, loss, epochs, batch_size, rngs, schedule, penalty)
 
@@ -113,9 +115,19 @@ def _steps(
         for start in range(0, n, batch_size):
             rows = orders[:, start : start + batch_size]
             if schedule is not None:
-                optimizer.lr = schedule(number)
+                _set_rate(optimizer, schedule, number, models)
             values, added = quiet.run(update, data.take(rows, 0).mT, targets.take(rows, 0))
             yield StackStep(number, epoch, values, optimizer.lr, diverged.copy(), added)
             if diverged.all():
                 return
             number += 1
+
+
+def _set_rate(optimizer: Optimizer, schedule: Callable[[int], Any], number: int, models: int) -> None:
+    try:
+        optimizer.lr = schedule(number)
+    except ValueError as error:
+        raise ValueError(f"train_stack: schedule at step {number}: {error}") from None
+    if np.shape(optimizer.lr) not in ((), (models,)):
+        shape = np.shape(optimizer.lr)
+        raise ValueError(f"train_stack: schedule must give one rate, or {models} for {models} models, not {shape}")

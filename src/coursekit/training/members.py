@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from coursekit.arguments import takes
+from coursekit.arguments import instance, takes
 from coursekit.nn import Sequential, softmax
 from coursekit.training.ensembles import average_probabilities, bootstrap_indices, out_of_bag
 from coursekit.training.loop import Step
@@ -33,7 +33,10 @@ def bagging(
     members = []
     for _ in range(n_members):
         rows = bootstrap_indices(len(x), rng)
-        members.append(Member(fit(x[rows], y[rows], rng), out_of_bag(rows, len(x))))
+        model = fit(x[rows], y[rows], rng)
+        if model is None:
+            raise ValueError("bagging: fit must return the model that it trained, it returned None")
+        members.append(Member(model, out_of_bag(rows, len(x))))
     return members
 
 
@@ -45,9 +48,17 @@ def snapshots(steps: Iterable[Step], model: Sequential, every: int) -> list[Sequ
     `schedule=lambda t: cosine_decay(t % every, lr0, every)`, each copy has settled in a valley of its own: an ensemble
     for the price of one run (Huang et al. 2017). The diverged end of a run is not kept.
     """
-    return [copy.deepcopy(model) for step in steps if (step.number + 1) % every == 0 and step.event != "diverged"]
+    instance("snapshots: model", model, Sequential, "a Sequential")
+    instance("snapshots: steps", steps, Iterable, "the steps that train yields")
+    kept = []
+    for step in steps:
+        instance("snapshots: steps", step, Step, "the steps that train yields")
+        if (step.number + 1) % every == 0 and step.event != "diverged":
+            kept.append(copy.deepcopy(model))
+    return kept
 
 
+@takes(model="function")
 def predict_probabilities(model: Sequential, x: ArrayLike) -> Array:
     """`(N, C)`: the softmax of the model's scores for `x`, outside training (no dropout, running statistics)."""
     return softmax(model(x))
@@ -55,6 +66,10 @@ def predict_probabilities(model: Sequential, x: ArrayLike) -> Array:
 
 def ensemble_probabilities(models: Sequence[Sequential], x: ArrayLike) -> Array:
     """`(N, C)`: the mean of the models' probabilities for `x`. Raises `ValueError` if there is no model."""
-    if not models:
+    if not isinstance(models, Sequence) or not models or not all(map(callable, models)):
         raise ValueError("ensemble_probabilities: models must be a list of at least one model")
-    return average_probabilities(np.stack([predict_probabilities(model, x) for model in models]))
+    each = [predict_probabilities(model, x) for model in models]
+    if len({probabilities.shape for probabilities in each}) > 1:
+        shapes = ", ".join(str(probabilities.shape) for probabilities in each)
+        raise ValueError(f"ensemble_probabilities: models must give scores of one shape, they give {shapes}")
+    return average_probabilities(np.stack(each))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from coursekit.arguments import takes
+from coursekit.arguments import instance, takes
 from coursekit.nn import Loss, Sequential, SoftmaxCrossEntropy
 
 Array = NDArray[np.floating]
@@ -114,8 +114,9 @@ def per_example_gradients(model: Sequential, x: ArrayLike, y: Any, *, loss: Loss
     example has no gradient of its own. `loss` is softmax cross-entropy unless given. Overwrites `model.grads`.
     """
     loss = SoftmaxCrossEntropy() if loss is None else loss
-    x, y = np.asarray(x, model.dtype), np.asarray(y)
+    instance("per_example_gradients: model", model, Sequential, "a Sequential")
     model.check(x, y, loss)
+    x, y = np.asarray(x, model.dtype), np.asarray(y)
     gradients = np.empty((len(x), model.params.size), model.dtype)
     for i, gradient in enumerate(gradients):
         model.loss_and_grad(x[i : i + 1], y[i : i + 1], loss, training=False)

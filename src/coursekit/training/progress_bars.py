@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
-from coursekit.arguments import takes
+from coursekit.arguments import instance, takes
 
 T = TypeVar("T")
 
@@ -21,6 +21,8 @@ def progress(iterable: Iterable[T], *, total: int | None = None, what: str = "")
     >>> sum(progress([1, 2, 3], what="numbers"))
     6
     """
+    instance("progress: iterable", iterable, Iterable, "something to go through")
+    instance("progress: what", what, str, "a text")
     tqdm = _tqdm()
     if tqdm is None:
         return iter(iterable)

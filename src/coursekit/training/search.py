@@ -93,7 +93,9 @@ def random_search(
     Where few parameters matter, `n` draws try `n` values of each, a grid far fewer (Bergstra & Bengio 2012). Raises
     `ValueError` if every value is NaN.
     """
-    return best_trial(trials(objective, (sample(rng) for _ in range(n)))).setting
+    return best_trial(
+        trials(objective, (_copy(sample(rng), "random_search: sample must return") for _ in range(n)))
+    ).setting
 
 
 @takes(low="real (0, inf)", high="real (0, inf)", size="size", rng="rng")
@@ -110,7 +112,7 @@ def log_uniform(low: float, high: float, size: int | tuple[int, ...], rng: np.ra
     return np.exp(rng.uniform(np.log(low), np.log(high), size))
 
 
-def _copy(setting: Any) -> Setting:
+def _copy(setting: Any, what: str = "trials: a setting must be") -> Setting:
     if not isinstance(setting, Mapping):
-        raise ValueError(f"trials: a setting must be a dict such as {{'lr': 0.1}}, not {shown(setting)}")
+        raise ValueError(f"{what} a dict such as {{'lr': 0.1}}, not {shown(setting)}")
     return dict(setting)
