@@ -489,7 +489,7 @@ OPTIM = [
             ),
         },
     ),
-    ("constant", {"t": TIME, "lr": LR}),
+    ("constant", {"t": TIME, "lr0": LR}),
     ("step_decay", {"t": TIME, "lr0": LR, "factor": real(0.5, "(0, 1]"), "every": real(5, "(0, inf)")}),
     ("exponential_decay", {"t": TIME, "lr0": LR, "k": LR}),
     ("inverse_time_decay", {"t": TIME, "lr0": LR, "k": LR}),
@@ -537,6 +537,7 @@ OPTIM = [
             "decay": real(0.5, "[0, 1]"),
         },
     ),
+    ("average_weights", {"snapshots": a([W, W], None, 3, "text", [], [W, W[:1]], [None], [W, W * 1j], RAGGED)}),
     ("EMA", {"decay": real(0.5, "[0, 1]")}),
     ("ReduceOnPlateau", {"lr0": LR, "factor": real(0.5, "(0, 1]"), "patience": whole(2)}),
     (
@@ -683,7 +684,7 @@ DATA_ROWS = [
     ("pad_and_crop", {"images": ANY_IMAGES, "pad": whole(2, 0), "rng": rng()}),
     ("add_noise", {"x": LIKE, "rng": rng(), "std": real(0.1, "[0, inf)")}),
     ("sample_at", {"images": IMAGES, "rows": array("N P Q", finite=True), "columns": array("N P Q", finite=True)}),
-    ("rescale", {"images": IMAGES, "rng": rng(), "low": real(0.8, "(0, inf)"), "high": real(1.2, "(0, inf)")}),
+    ("zoom", {"images": IMAGES, "rng": rng(), "low": real(0.8, "(0, inf)"), "high": real(1.2, "(0, inf)")}),
     ("rotate", {"images": IMAGES, "rng": rng(), "low": a(-1.0, *NO_NUMBERS, 1.5), "high": real(1.0)}),
     ("shift", {"images": IMAGES, "rng": rng(), "low": a(-1.0, *NO_NUMBERS, 1.5), "high": real(1.0)}),
     (
@@ -797,7 +798,6 @@ TRAINING = [
     ("out_of_bag", {"indices": labels("N", 4), "n": whole(4)}),
     ("ensemble_error", {"p": real(0.3, "[0, 1]"), "m": a(3, *whole(3).bad, 2)}),
     ("error_correlation", {"predictions": labels("M N", None), "y": labels("N", None)}),
-    ("weight_average", {"snapshots": a([W, W], None, 3, "text", [], [W, W[:1]], [None], [W, W * 1j], RAGGED)}),
     ("k_fold", {"n": whole(9, 2), "k": whole(3, 2, 9), "rng": rng()}),
     (
         "cross_validate",

@@ -28,7 +28,7 @@ def centre_of_mass(image):
 
 #: What does nothing where its amount is none, and how to ask for that.
 WARPS = {
-    "rescale": (data.rescale, {"low": 1.0, "high": 1.0}),
+    "zoom": (data.zoom, {"low": 1.0, "high": 1.0}),
     "rotate": (data.rotate, {"low": 0.0, "high": 0.0}),
     "shift": (data.shift, {"low": 0.0, "high": 0.0}),
     "elastic_distortion": (data.elastic_distortion, {"alpha": 0.0}),
@@ -121,7 +121,7 @@ def test_a_spot_turns_about_the_centre(degrees):
 
 @pytest.mark.parametrize("factor", [0.7, 1.4])
 def test_a_spot_moves_away_from_the_centre_by_the_factor(factor):
-    row, column = centre_of_mass(data.rescale(blob(8.0, 12.0), rng(), factor, factor))
+    row, column = centre_of_mass(data.zoom(blob(8.0, 12.0), rng(), factor, factor))
     assert (row, column) == pytest.approx((10.0 - 2.0 * factor, 10.0 + 2.0 * factor), abs=0.05)
 
 
@@ -176,7 +176,7 @@ def test_neighbours_move_together():
         (lambda: data.rotate(np.ones((2, 2)), rng()), "rotate: images must be (N, H, W, C), it has shape (2, 2)"),
         (lambda: data.rotate(pictures(), rng(), 5.0, -5.0), "rotate: low must be at most high, they are 5 and -5"),
         (lambda: data.rotate(pictures(), 0), "rotate: rng must be a numpy.random.Generator"),
-        (lambda: data.rescale(pictures(), rng(), 0.0), "rescale: low must be a number above 0, and finite, not 0"),
+        (lambda: data.zoom(pictures(), rng(), 0.0), "zoom: low must be a number above 0, and finite, not 0"),
         (lambda: data.shift(pictures(), rng(), high=np.inf), "shift: high must be a number, and finite, not inf"),
         (lambda: data.elastic_distortion(pictures(), rng(), sigma=0.0), "elastic_distortion: sigma must be a number"),
         (lambda: data.sample_at(pictures(1), [[[np.nan]]], [[[0.0]]]), "sample_at: rows must be finite"),

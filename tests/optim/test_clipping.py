@@ -75,6 +75,12 @@ def test_clipping_by_value(dtype):
             r"ema_weights: snapshots\[1\] must be \(2,\)",
         ),
         (lambda: optim.ema_weights([np.ones(2), "w"], 0.5), r"ema_weights: snapshots\[1\] must be an array of real"),
+        (lambda: optim.average_weights([]), "average_weights: snapshots must hold at least one array"),
+        (
+            lambda: optim.average_weights([np.ones(2), np.ones(3)]),
+            r"average_weights: snapshots\[1\] must be \(2,\)",
+        ),
+        (lambda: optim.average_weights([["a"]]), r"average_weights: snapshots\[0\] must be an array of real"),
         (lambda: optim.ema_weights(3, 0.5), "ema_weights: snapshots must be a list of arrays, not int"),
         (lambda: optim.ema_weights([np.ones(2)], 1.5), r"ema_weights: decay must be a number in \[0, 1\], not 1.5"),
         (lambda: optim.EMA(-0.1), "EMA: decay must be"),
@@ -105,6 +111,14 @@ def test_the_average_weighs_each_snapshot_by_its_age(dtype, decay, n):
     assert average.dtype == dtype
     np.testing.assert_array_equal(snapshots, kept)
     np.testing.assert_array_equal(optim.ema_weights(np.array(snapshots), decay), average)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_plain_mean_of_weights(dtype):
+    snapshots = [np.full((2, 3), value, dtype) for value in (1.0, 2.0, 6.0)]
+    average = optim.average_weights(snapshots)
+    np.testing.assert_array_equal(average, np.full((2, 3), 3.0))
+    assert average.dtype == dtype
 
 
 def test_fed_one_at_a_time_from_parameters_that_change_in_place():

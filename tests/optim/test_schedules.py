@@ -14,7 +14,7 @@ from coursekit.optim import schedules
 
 #: name, settings, {t: lr}
 SCHEDULES = [
-    ("constant", {"lr": 0.3}, {0: 0.3, 1000: 0.3}),
+    ("constant", {"lr0": 0.3}, {0: 0.3, 1000: 0.3}),
     ("step_decay", {"lr0": 0.8}, {0: 0.8, 4: 0.8, 5: 0.4, 9: 0.4, 10: 0.2}),
     ("step_decay", {"lr0": 1.0, "factor": 0.1, "every": 30}, {29: 1.0, 30: 0.1, 89.5: 0.01, 90: 0.001}),
     ("exponential_decay", {"lr0": 2.0, "k": 0.5}, {0: 2.0, 1: 2 / math.sqrt(math.e), 2: 2 / math.e}),

@@ -12,7 +12,6 @@ from coursekit.training import (
     error_correlation,
     majority_vote,
     out_of_bag,
-    weight_average,
 )
 
 
@@ -97,14 +96,6 @@ def test_error_correlation_of_a_member_that_is_always_right_is_unknown():
     np.testing.assert_allclose(got, [[np.nan, np.nan], [np.nan, 1.0]])
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_weight_average(dtype):
-    snapshots = [np.full((2, 3), value, dtype) for value in (1.0, 2.0, 6.0)]
-    got = weight_average(snapshots)
-    np.testing.assert_array_equal(got, np.full((2, 3), 3.0))
-    assert got.dtype == dtype
-
-
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -119,9 +110,6 @@ def test_weight_average(dtype):
         (lambda: ensemble_error(0.2, 4), "ensemble_error: m must be odd, so that there is no tie, not 4"),
         (lambda: ensemble_error(1.2, 3), r"ensemble_error: p must be a number in \[0, 1\], not 1.2"),
         (lambda: error_correlation(np.zeros((2, 3), int), np.zeros(4, int)), r"y must be \(N,\) with N = 3"),
-        (lambda: weight_average([["a"]]), "weight_average: snapshots.0. must be an array of real numbers"),
-        (lambda: weight_average([]), "weight_average: snapshots must be arrays of one shape, at least one"),
-        (lambda: weight_average([np.ones(2), np.ones(3)]), r"not \[\(2,\), \(3,\)\]"),
     ],
 )
 def test_bad_arguments_get_one_line(call, message):

@@ -19,7 +19,7 @@ from coursekit.data.preprocessing import (
 from coursekit.data.sampling import balanced_batches, balanced_indices, imbalance, weighted_indices
 from coursekit.data.splits import train_test_split, train_validation_test_split
 from coursekit.data.toy import blobs, circles, moons, spiral, xor
-from coursekit.data.warping import elastic_distortion, rescale, rotate, sample_at, shift
+from coursekit.data.warping import elastic_distortion, rotate, sample_at, shift, zoom
 
 __all__ = [
     "CIFAR10_CLASSES",
@@ -46,7 +46,6 @@ __all__ = [
     "principal_axes",
     "random_crop",
     "random_flip",
-    "rescale",
     "rotate",
     "sample_at",
     "scale_to_range",
@@ -63,4 +62,5 @@ __all__ = [
     "xor",
     "zca_whiten",
     "zero_center",
+    "zoom",
 ]

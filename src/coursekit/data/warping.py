@@ -37,13 +37,13 @@ def sample_at(images: Array, rows: Array, columns: Array) -> Array:
 
 
 @takes(images="array (N, H, W, C)", rng="rng", low="real (0, inf)", high="real (0, inf)")
-def rescale(images: Array, rng: np.random.Generator, low: float = 0.8, high: float = 1.25) -> Array:
+def zoom(images: Array, rng: np.random.Generator, low: float = 0.8, high: float = 1.25) -> Array:
     """Each of the images `(N, H, W, C)` zoomed about its centre by a factor between `low` and `high`.
 
     The size in pixels stays. A factor above 1 loses what it pushes over the edge; one below 1 leaves a border of zeros.
     Raises `ValueError` if `low` is above `high`.
     """
-    scale = 1.0 / _amounts("rescale", low, high, rng, len(images))
+    scale = 1.0 / _amounts("zoom", low, high, rng, len(images))
     zeros = np.zeros(len(images))
     return _affine(images, [[scale, zeros], [zeros, scale]], [zeros, zeros])
 

@@ -1,7 +1,7 @@
 """Optimization: update rules as pure functions, optimizers that apply them in place, learning rates over time."""
 
 from coursekit.optim.adaptive import AdaDelta, AdaGrad, Adam, AdamW, RMSProp
-from coursekit.optim.averaging import EMA, ema_weights
+from coursekit.optim.averaging import EMA, average_weights, ema_weights
 from coursekit.optim.clipping import clip_by_norm, clip_by_value, limit_norm
 from coursekit.optim.composing import ReduceOnPlateau, Schedule, in_sequence, rate_at
 from coursekit.optim.descent import SGD, Momentum, Nesterov
@@ -54,6 +54,7 @@ __all__ = [
     "adagrad",
     "adam",
     "adamw",
+    "average_weights",
     "batch_size_schedule",
     "beale",
     "bowl",

@@ -21,10 +21,24 @@ def ema_weights(snapshots: Iterable[Array], decay: float) -> Array:
     >>> ema_weights([np.array([0.0]), np.array([8.0]), np.array([8.0])], decay=0.5)
     array([6.])
     """
-    ema, *later = _alike(snapshots)
+    ema, *later = _alike("ema_weights", snapshots)
     for snapshot in later:
         ema = decay * ema + (1.0 - decay) * snapshot
     return ema
+
+
+def average_weights(snapshots: Iterable[Array]) -> Array:
+    """The plain mean of weights of one shape, such as those at the end of one run (Izmailov et al. 2018).
+
+    It makes sense for weights along one path of training; those of separate runs lie in different valleys. Statistics
+    that a layer keeps beside its weights (BatchNorm's) have to be measured anew. Raises `ValueError` if there is no
+    snapshot or their shapes differ.
+
+    >>> average_weights([np.array([1.0, 2.0]), np.array([3.0, 2.0])])
+    array([2., 2.])
+    """
+    mean: Array = np.mean(_alike("average_weights", snapshots), axis=0)
+    return mean
 
 
 class EMA:
@@ -63,13 +77,13 @@ class EMA:
         return f"EMA(decay={self.decay})"
 
 
-def _alike(snapshots: Any) -> list[Array]:
+def _alike(name: str, snapshots: Any) -> list[Array]:
     if not isinstance(snapshots, Iterable):
-        raise ValueError(f"ema_weights: snapshots must be a list of arrays, not {type(snapshots).__name__}")
-    arrays = [real_array(f"ema_weights: snapshots[{i}]", snapshot) for i, snapshot in enumerate(snapshots)]
+        raise ValueError(f"{name}: snapshots must be a list of arrays, not {type(snapshots).__name__}")
+    arrays = [real_array(f"{name}: snapshots[{i}]", snapshot) for i, snapshot in enumerate(snapshots)]
     if not arrays:
-        raise ValueError("ema_weights: snapshots must hold at least one array of weights")
+        raise ValueError(f"{name}: snapshots must hold at least one array of weights")
     for i, array in enumerate(arrays):
         if array.shape != arrays[0].shape:
-            raise ValueError(f"ema_weights: snapshots[{i}] must be {arrays[0].shape} as the first, not {array.shape}")
+            raise ValueError(f"{name}: snapshots[{i}] must be {arrays[0].shape} as the first, not {array.shape}")
     return arrays

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from coursekit.arguments import takes
 
 
-@takes(t="real [0, inf)", lr="real [0, inf)")
-def constant(t: float, lr: float) -> float:
-    """`lr`, whatever `t`; a schedule for places that want one."""
-    return lr
+@takes(t="real [0, inf)", lr0="real [0, inf)")
+def constant(t: float, lr0: float) -> float:
+    """`lr0`, whatever `t`; a schedule for places that want one."""
+    return lr0
 
 
 @takes(t="real [0, inf)", lr0="real [0, inf)", factor="real (0, 1]", every="real (0, inf)")

@@ -10,7 +10,6 @@ from coursekit.training.ensembles import (
     error_correlation,
     majority_vote,
     out_of_bag,
-    weight_average,
 )
 from coursekit.training.folds import cross_validate, k_fold
 from coursekit.training.loop import Step, sgd_train, train
@@ -97,5 +96,4 @@ __all__ = [
     "trials",
     "update_ratio",
     "updates_per_epoch",
-    "weight_average",
 ]

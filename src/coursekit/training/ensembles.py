@@ -1,12 +1,11 @@
 """Ensembles: the predictions of several models, put together; the functions alone, without training."""
 
 import math
-from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coursekit.arguments import real_array, shown, takes
+from coursekit.arguments import takes
 
 Array = NDArray[np.floating]
 Labels = NDArray[np.integer]
@@ -88,23 +87,3 @@ def error_correlation(predictions: Labels, y: Labels) -> NDArray[np.float64]:
     with np.errstate(invalid="ignore"):
         correlation: NDArray[np.float64] = (apart @ apart.T) / np.outer(size, size)
     return correlation
-
-
-def weight_average(snapshots: Sequence[Array]) -> Array:
-    """The plain mean of weight arrays of one shape, such as the end of one run (Izmailov et al. 2018).
-
-    It makes sense for weights along one path of training; those of separate runs lie in different valleys. Statistics
-    that a layer keeps beside its weights (BatchNorm's) have to be measured anew. Raises `ValueError` if there is no
-    snapshot or their shapes differ.
-
-    >>> weight_average([np.array([1.0, 2.0]), np.array([3.0, 2.0])])
-    array([2., 2.])
-    """
-    if not isinstance(snapshots, Iterable):
-        raise ValueError(f"weight_average: snapshots must be a list of arrays, not {shown(snapshots)}")
-    arrays = [real_array(f"weight_average: snapshots[{i}]", snapshot) for i, snapshot in enumerate(snapshots)]
-    if not arrays or len({array.shape for array in arrays}) > 1:
-        shapes = ", ".join(str(array.shape) for array in arrays)
-        raise ValueError(f"weight_average: snapshots must be arrays of one shape, at least one, not [{shapes}]")
-    mean: Array = np.mean(arrays, axis=0)
-    return mean
