@@ -64,21 +64,29 @@ def is_weight(name: str) -> bool:
     return not name.startswith((*UNPENALIZED, "alpha"))
 
 
-class L2:
-    """`0.5 * lam * ||w||^2`, the sum of `l2_penalty` over the weights of all layers.
-
-    `lam` is one strength, or a sequence of one per layer that has weights. Raises `ValueError` if one is negative.
-    """
+class _ByStrength:
+    """What L1 and L2 share: one strength, or one for each layer with weights, laid out over the flat vector."""
 
     def __init__(self, lam: Strength, *, on: Callable[[str], bool] = is_weight) -> None:
-        self.lam, self.on = _strengths("L2: lam", lam), function("L2: on", on)
+        kind = type(self).__name__
+        self.lam, self.on = _strengths(f"{kind}: lam", lam), function(f"{kind}: on", on)
         self._buffer: Array | None = None
 
     def attach(self, model: Model) -> None:
         """Lay the strengths out over the flat vector; `ValueError` if their number is not that of the layers."""
         _check_model(self, model)
-        self._strength = _over_the_flat_vector("L2: lam", self.lam, model, self.on)
+        self._strength = _over_the_flat_vector(f"{type(self).__name__}: lam", self.lam, model, self.on)
         self._buffer = np.empty_like(model.params)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.lam})"
+
+
+class L2(_ByStrength):
+    """`0.5 * lam * ||w||^2`, the sum of `l2_penalty` over the weights of all layers.
+
+    `lam` is one strength, or a sequence of one per layer that has weights. Raises `ValueError` if one is negative.
+    """
 
     def add(self, params: Array, grads: Array) -> Any:
         """Adds `lam * w` to `grads`; returns the penalty."""
@@ -87,22 +95,9 @@ class L2:
         np.add(grads, pull, out=grads)
         return 0.5 * _sums(pull, params)
 
-    def __repr__(self) -> str:
-        return f"L2({self.lam})"
 
-
-class L1:
+class L1(_ByStrength):
     """`lam * ||w||_1`, the sum of `l1_penalty` over the weights of all layers; strengths as for `L2`."""
-
-    def __init__(self, lam: Strength, *, on: Callable[[str], bool] = is_weight) -> None:
-        self.lam, self.on = _strengths("L1: lam", lam), function("L1: on", on)
-        self._buffer: Array | None = None
-
-    def attach(self, model: Model) -> None:
-        """Lay the strengths out over the flat vector; `ValueError` if their number is not that of the layers."""
-        _check_model(self, model)
-        self._strength = _over_the_flat_vector("L1: lam", self.lam, model, self.on)
-        self._buffer = np.empty_like(model.params)
 
     def add(self, params: Array, grads: Array) -> Any:
         """Adds `lam * sign(w)` to `grads`; returns the penalty."""
@@ -111,9 +106,6 @@ class L1:
         np.multiply(pull, self._strength, out=pull)
         np.add(grads, pull, out=grads)
         return _sums(pull, params)
-
-    def __repr__(self) -> str:
-        return f"L1({self.lam})"
 
 
 class ElasticNet:
