@@ -375,7 +375,7 @@ NN = [
             "stride": whole(1),
             "padding": whole(1, 0),
             "init": INIT,
-            "bias": real(0.0),
+            "bias": maybe(real(0.0)),
         },
     ),
     ("MaxPool2d", {"size": whole(2)}),

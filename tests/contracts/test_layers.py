@@ -67,8 +67,9 @@ def _dropout(layer, x, dout, training):
 
 
 def _conv(layer, x, dout, training):
-    dx, dw, db = nn.conv2d_backward(dout, x, layer.params["w"], padding=1)
-    return nn.conv2d(x, **layer.params, padding=1), dx, {"w": dw, "b": db}
+    w, b = layer.params["w"], layer.params.get("b", np.zeros(2))
+    dx, dw, db = nn.conv2d_backward(dout, x, w, padding=1)
+    return nn.conv2d(x, w, b, padding=1), dx, {"w": dw, "b": db} if "b" in layer.params else {"w": dw}
 
 
 def _of(forward, backward):
@@ -105,6 +106,7 @@ LAYERS = [
     ("Dropout", lambda: nn.Dropout(0.3, rng=np.random.default_rng(0)), FLAT, _dropout),
     ("Dropout", lambda: nn.Dropout(0.3, rng=np.random.default_rng(0), inverted=False), IMAGES, _dropout),
     ("Conv2d", lambda: nn.Conv2d(3, 2, 3, padding=1, bias=0.1), IMAGES, _conv),
+    ("Conv2d", lambda: nn.Conv2d(3, 2, 3, padding=1, bias=None), IMAGES, _conv),
     ("MaxPool2d", nn.MaxPool2d, IMAGES, _of(lambda x: nn.max_pool(x, 2), lambda d, x: nn.max_pool_backward(d, x, 2))),
     (
         "AveragePool2d",

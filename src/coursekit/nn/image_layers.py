@@ -16,8 +16,8 @@ from coursekit.nn.pooling import average_pool, average_pool_backward, max_pool, 
 class Conv2d(PlainLayer):
     """`conv2d`: `n_out` filters of `(size, size, n_in)`; parameters `w` `(size, size, n_in, n_out)` and `b` `(n_out,)`.
 
-    `init(fan_in, fan_out, rng)` draws the weights for `fan_in = size * size * n_in` (He's by default); `bias` is the
-    constant that the biases start at.
+    `init(fan_in, fan_out, rng)` draws the weights for `fan_in = size * size * n_in` (He's by default); `bias` as in
+    `Linear`, None for a layer without any.
     """
 
     keeps_shape = False
@@ -31,13 +31,14 @@ class Conv2d(PlainLayer):
         stride: int = 1,
         padding: int = 0,
         init: Callable[..., Array] = he_init,
-        bias: float = 0.0,
+        bias: float | None = 0.0,
     ) -> None:
         super().__init__()
         self.n_in, self.n_out = whole("Conv2d: n_in", n_in), whole("Conv2d: n_out", n_out)
         self.size, self.stride = whole("Conv2d: size", size), whole("Conv2d: stride", stride)
         self.padding = whole("Conv2d: padding", padding, "[0, inf)")
-        self.init, self.bias = function("Conv2d: init", init), number("Conv2d: bias", bias)
+        self.init = function("Conv2d: init", init)
+        self.bias = None if bias is None else number("Conv2d: bias", bias)
 
     def takes(self) -> Pattern:
         """`(H, W, n_in)`."""
@@ -54,27 +55,31 @@ class Conv2d(PlainLayer):
         return (*sides, self.n_out)
 
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
-        """`w` and `b`."""
-        return {"w": (self.size, self.size, self.n_in, self.n_out), "b": (self.n_out,)}
+        """`w` and, right behind it, `b`."""
+        w = (self.size, self.size, self.n_in, self.n_out)
+        return {"w": w} if self.bias is None else {"w": w, "b": (self.n_out,)}
 
     def initialize(self, rng: np.random.Generator) -> None:
         """Weights from `init`, biases constant."""
         weights = draw_weights(self.init, self.size * self.size * self.n_in, self.n_out, rng)
         self.params["w"][...] = weights.reshape(self.params["w"].shape)
-        self.params["b"][...] = self.bias
+        if self.bias is not None:
+            self.params["b"][...] = self.bias
 
     def compute(self, x: Array, params: Mapping[str, Array], training: bool) -> Array:
         """`conv2d`."""
-        return conv2d(x, **params, stride=self.stride, padding=self.padding)
+        b = np.zeros(self.n_out, x.dtype) if self.bias is None else params["b"]
+        return conv2d(x, params["w"], b, stride=self.stride, padding=self.padding)
 
     def pull(self, dout: Array, x: Array, params: Mapping[str, Array]) -> tuple[Array, Mapping[str, Any]]:
         """`conv2d_backward`."""
         dx, dw, db = conv2d_backward(dout, x, params["w"], stride=self.stride, padding=self.padding)
-        return dx, {"w": dw, "b": db}
+        return dx, {"w": dw} if self.bias is None else {"w": dw, "b": db}
 
     def __repr__(self) -> str:
         more = {"stride": self.stride if self.stride > 1 else 0, "padding": self.padding}
         extra = "".join(f", {name}={value}" for name, value in more.items() if value)
+        extra += ", bias=None" if self.bias is None else ""
         return f"Conv2d({self.n_in}, {self.n_out}, {self.size}{extra})"
 
 
