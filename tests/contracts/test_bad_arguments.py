@@ -193,8 +193,6 @@ def model(dtype=np.float64):
 
 NO_MODELS = (None, "model", 3, nn.ReLU(), np.ones(3))
 DATA, TARGETS = array("N D", finite=True, real="any"), labels("N")
-#: Of what a model is asked about, outside training, NaN comes out as NaN.
-QUESTIONS = array("N D", real="any")
 
 
 def a_model(make=model):
@@ -925,10 +923,10 @@ TRAINING = [
         SAMPLES | {"fit": function(lambda x, y, r: model(), lambda x, y, r: None), "n_members": whole(2), "rng": rng()},
     ),
     ("snapshots", {"steps": a([training.Step(0, 0, 1.0, 0.1)], None, 3, [3]), "model": a_model(), "every": whole(1)}),
-    ("predict_probabilities", {"model": a_model(), "x": QUESTIONS}),
+    ("predict_probabilities", {"model": a_model(), "x": DATA}),
     (
         "ensemble_probabilities",
-        {"models": a([model(), model()], None, [], 3, model(), [None], ["text"]), "x": QUESTIONS},
+        {"models": a([model(), model()], None, [], 3, model(), [None], ["text"]), "x": DATA},
     ),
     (
         "train",
@@ -1060,10 +1058,10 @@ METHODS = [
         )
         for name in ("forward", "outputs", "__call__")
     ),
-    ("Sequential", model, "forward", {"x": QUESTIONS, "training": flag(False)}),
-    ("Sequential", model, "outputs", {"x": QUESTIONS, "training": flag(False)}),
+    ("Sequential", model, "forward", {"x": DATA, "training": flag(False)}),
+    ("Sequential", model, "outputs", {"x": DATA, "training": flag(False)}),
     ("Sequential", images_model, "forward", {"x": ANY_IMAGES}),
-    ("Sequential", model, "with_ones", {"x": QUESTIONS}),
+    ("Sequential", model, "with_ones", {"x": array("N D", real="any")}),
     (
         "Sequential",
         lambda: forward(model()),

@@ -5,12 +5,12 @@ without `rng` where it takes none; `partial(normal_init, std=0.01)` sets what el
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coursekit.arguments import name_of, shown, takes
+from coursekit.arguments import as_array, name_of, shown, takes
 
 Weights = NDArray[np.float64]
 
@@ -88,11 +88,18 @@ def draw_weights(
 
     Weights are finite numbers, `(fan_in, fan_out)`.
     """
-    arguments = {"rng": rng} if "rng" in inspect.signature(init).parameters else {}
-    weights = np.asarray(init(fan_in, fan_out, **arguments))
+    arguments = {"rng": rng} if "rng" in _parameters(init) else {}
+    weights = as_array(f"{name_of(init)}: its result", init(fan_in, fan_out, **arguments))
     wanted = f"{name_of(init)} must return {(fan_in, fan_out)} numbers, (fan_in, fan_out)"
     if weights.shape != (fan_in, fan_out) or weights.dtype.kind not in "fiu":
         raise ValueError(f"{wanted}; it returned shape {weights.shape} of {weights.dtype}")
     if not np.isfinite(weights).all():
         raise ValueError(f"{wanted}; it returned NaN or infinity among them")
     return weights
+
+
+def _parameters(init: Callable[..., object]) -> Collection[str]:
+    try:
+        return inspect.signature(init).parameters
+    except ValueError:  # built-in functions do not say what they take
+        return ()

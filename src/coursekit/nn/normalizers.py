@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy import add, divide, dot, multiply, sqrt, subtract, vecdot
 
-from coursekit.arguments import function, name_of, number, whole
+from coursekit.arguments import as_array, function, name_of, number, whole
 from coursekit.nn.elementwise import call_watched
 from coursekit.nn.layer import Array, Layer, Pattern, PlainLayer, Shape
 from coursekit.nn.normalization import layernorm, layernorm_backward
@@ -222,10 +222,13 @@ class Normalizer(_Scaled, PlainLayer):
         if not isinstance(results, (tuple, list)) or len(results) != len(shapes):
             raise ValueError(f"{name_of(pure)} must return {len(shapes)} results, it returned {results!r:.80}")
         for i, (result, shape) in enumerate(zip(results, shapes, strict=True)):
-            if shape is not None and (np.shape(result) != shape or np.asarray(result).dtype != self.dtype):
+            if shape is None:
+                continue
+            array = as_array(f"{name_of(pure)}: result {i + 1}", result)
+            if array.shape != shape or array.dtype != self.dtype:
                 raise ValueError(
                     f"{name_of(pure)}: result {i + 1} must be {self.dtype} of shape {shape}, "
-                    f"it is {np.asarray(result).dtype} of shape {np.shape(result)}"
+                    f"it is {array.dtype} of shape {array.shape}"
                 )
         self._seen.add(id(pure))
         return results

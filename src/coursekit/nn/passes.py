@@ -54,7 +54,7 @@ class Chain:
     def forward(self, x: ArrayLike, training: bool = False) -> Array:
         """The scores `(N, C)` for the batch `x`; `training` is for layers that differ then (dropout, BatchNorm)."""
         flag("forward: training", training)
-        self._run(self._signal(self._check_input(x, finite=training)), training)
+        self._run(self._signal(self._check_input(x, finite=True)), training)
         return self._scores.copy()
 
     __call__ = forward
@@ -119,7 +119,7 @@ class Chain:
     def outputs(self, x: ArrayLike, training: bool = False) -> list[Array]:
         """The output of every layer for `x`, first layer first; `x` itself is not in it."""
         flag("outputs: training", training)
-        signal, outputs = self._signal(self._check_input(x, finite=training)), []
+        signal, outputs = self._signal(self._check_input(x, finite=True)), []
         for layer, shape in zip(self.layers, self._shapes[1:], strict=True):
             signal = layer.forward(signal, training)
             outputs.append(as_examples(signal[..., :-1, :], shape).copy())

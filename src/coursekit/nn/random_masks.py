@@ -39,6 +39,8 @@ class Dropout(Layer):
     @property
     def mask(self) -> Array:
         """The last mask as the plain functions have it, `(N, D)`: a copy."""
+        if "_mask" not in self.__dict__:
+            raise ValueError("Dropout: there is no mask before the first forward pass")
         return self._mask.swapaxes(-1, -2).copy()
 
     def forward(self, x: Array, training: bool = False) -> Array:

@@ -19,6 +19,8 @@ _FORMAT = "coursekit model 1"
 def write(model: Chain, path: str | os.PathLike[str]) -> None:
     """Write the model's parameters and running statistics to `path`, in one go or not at all."""
     target = _path("save", path)
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"save: there is no folder {target.parent}")
     arrays = {"format": np.array(_FORMAT), "layers": np.array([repr(layer) for layer in model.layers])}
     arrays |= _arrays(model)
     # A file of its own first: a full disk or a killed process leaves the old file as it was.
@@ -57,6 +59,8 @@ def read_into(model: Chain, path: str | os.PathLike[str]) -> None:
 def _path(name: str, path: Any) -> Path:
     if not isinstance(path, (str, os.PathLike)):
         raise ValueError(f"{name}: path must be the path of a file, not {shown(path)}")
+    if Path(path).is_dir():
+        raise ValueError(f"{name}: path must be the path of a file, {path} is a folder")
     return Path(path)
 
 
@@ -71,9 +75,10 @@ def _arrays(model: Chain) -> dict[str, Array]:
 
 def _read(file: IO[bytes], path: str) -> dict[str, Any]:
     try:
-        with np.load(file, allow_pickle=False) as stored:
-            if not isinstance(stored, np.lib.npyio.NpzFile):
-                raise ValueError("not an npz file")
+        stored = np.load(file, allow_pickle=False)
+        if not isinstance(stored, np.lib.npyio.NpzFile):
+            raise ValueError("not an npz file")
+        with stored:
             return {name: stored[name] for name in stored.files}
     except (ValueError, EOFError, OSError, KeyError, zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -41,9 +41,9 @@ def in_sequence(*timed: tuple[Schedule, float], then: Schedule) -> Schedule:
 def _rate_in_sequence(timed: tuple[tuple[Schedule, float], ...], then: Schedule, t: float) -> float:
     for schedule, steps in timed:
         if t < steps:
-            return schedule(t)
+            return rate_at(schedule, t)
         t -= steps
-    return then(t)
+    return rate_at(then, t)
 
 
 def rate_at(schedule: Schedule, t: float) -> float:

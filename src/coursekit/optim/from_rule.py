@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from coursekit.arguments import shown
 from coursekit.optim.optimizer import Array, Optimizer
 from coursekit.optim.reading import Reading
 
@@ -18,7 +19,7 @@ class FromRule(Optimizer):
     has the model's parameters kept where it asks for the gradient, once a step (see `Nesterov`).
 
     The first step on new parameters is looked at: the number of results, their shapes and dtypes, whether they are
-    finite, whether what was given has changed. Raises `ValueError` naming the rule; later steps go unchecked. Many
+    finite, whether what was given has changed. Raises `ValueError` naming the rule; of later steps, shapes alone. Many
     models at once are updated one after another, so a rule may look at all of its gradient.
     """
 
@@ -73,6 +74,8 @@ class FromRule(Optimizer):
         elif not states:
             results = reading.parts(results)
         for old, new in zip([w, *states], results, strict=True):
+            if getattr(new, "shape", None) != old.shape:  # it would be spread over the old one, or be NaN
+                raise ValueError(f"{reading.name}: it must return arrays {old.shape} at every step, not {shown(new)}")
             old[...] = new
         if reading.asks:
             ahead = _Answer(np.zeros_like(w))

@@ -2,7 +2,7 @@
 
 import functools
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any
 
 from coursekit.arguments import name_of
@@ -91,8 +91,12 @@ class Reading:
             yield tail
 
 
-@functools.lru_cache(64)  # `inspect` takes as long as a hundred steps in two dimensions
 def _parameters(rule: Callable[..., Any]) -> tuple[inspect.Parameter, ...]:
+    return _looked_up(rule) if isinstance(rule, Hashable) else _looked_up.__wrapped__(rule)
+
+
+@functools.lru_cache(64)  # `inspect` takes as long as a hundred steps in two dimensions
+def _looked_up(rule: Callable[..., Any]) -> tuple[inspect.Parameter, ...]:
     return tuple(inspect.signature(rule).parameters.values())
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from coursekit.arguments import function, real_array, whole
+from coursekit.arguments import function, real_array, shown, whole
 from coursekit.optim.reading import Reading
 
 Array = NDArray[np.float64]
@@ -103,7 +103,7 @@ def _in_floats(reading: Reading, grad: Gradient, w: list[float], steps: int) -> 
             else:
                 w[i] = rule(w[i], slope, *tail)
         visited += w
-    return np.array(visited, np.float64).reshape(steps + 1, len(w))
+    return _real(visited).reshape(steps + 1, len(w))
 
 
 def _in_floats_ahead(reading: Reading, grad: Gradient, w: list[float], steps: int) -> Array:
@@ -127,7 +127,14 @@ def _in_floats_ahead(reading: Reading, grad: Gradient, w: list[float], steps: in
         for i, x in enumerate(w):
             w[i], v[i] = rule(x, answer, v[i], *tail)
         visited += w
-    return np.array(visited, np.float64).reshape(steps + 1, len(w))
+    return _real(visited).reshape(steps + 1, len(w))
+
+
+def _real(visited: list[Any]) -> Array:
+    places = np.array(visited)
+    if places.dtype.kind not in "fi":  # None would become NaN
+        raise TypeError
+    return places.astype(np.float64, copy=False)
 
 
 def _in_arrays(reading: Reading, grad: Gradient, w: Array, steps: int) -> Array:
@@ -137,13 +144,18 @@ def _in_arrays(reading: Reading, grad: Gradient, w: Array, steps: int) -> Array:
     visited[0], slopes = w, np.empty_like(w)
 
     def gradient(at: Array) -> Array:
-        for i, slope in enumerate(grad(*at)):
+        given = grad(*at)
+        if not isinstance(given, (tuple, list, np.ndarray)) or len(given) != len(slopes):
+            raise ValueError(f"{reading.name}: grad must give {len(slopes)} slopes at every step, not {shown(given)}")
+        for i, slope in enumerate(given):
             slopes[i] = slope
         return slopes
 
     with np.errstate(all="ignore"):
         for t, tail in enumerate(reading.tails(steps), start=1):
             results = rule(w, gradient if reading.asks else gradient(w), *states, *tail)
-            w, *states = results if states else (results,)
+            w, *states = reading.parts(results)
+            if np.shape(w) != visited.shape[1:]:
+                raise ValueError(f"{reading.name}: it must keep the shape of w at every step, it made {np.shape(w)}")
             visited[t] = w
     return visited
