@@ -1,4 +1,4 @@
-"""Images `(N, H, W, C)`, row 0 at the top: flips, crops and noise. `warping` has what needs values between pixels.
+"""Images `(N, H, W, C)`, row 0 at the top: flips, crops and noise. What needs values between pixels is in `warping`.
 
 Each image draws for itself from `rng`. Flips and crops only move pixels and keep any real dtype, uint8 too.
 """

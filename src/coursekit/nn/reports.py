@@ -46,8 +46,8 @@ class LayerStatistics(NamedTuple):
 def layer_statistics(model: Chain, x: ArrayLike, y: Any, loss: Loss) -> list[LayerStatistics]:
     """What each layer does with the batch `x` and what comes back through it, first layer first.
 
-    One forward and one backward pass as in training; `model.grads` holds that gradient afterwards. Running statistics
-    of BatchNorm move as they do in a step.
+    `x` is `(N, D)` or `(N, H, W, C)`, `y` what `loss` takes with it. One forward and one backward pass as in training:
+    afterwards `model.grads` holds that gradient, and the running statistics of BatchNorm have moved as in a step.
     """
     instance("layer_statistics: model", model, Chain, "a model such as Sequential(...)")
     model.check(x, y, loss)

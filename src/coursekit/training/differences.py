@@ -56,10 +56,11 @@ def relative_error(a: NDArray[np.floating], b: NDArray[np.floating]) -> float:
 def gradient_check(model: Sequential, x: ArrayLike, y: Any, *, loss: Loss | None = None, h: float = 1e-5) -> float:
     """The relative error of `model`'s gradients against central differences, the largest over its parameters.
 
-    About 1e-6 or less says that the backward pass is right; kinks (ReLU) within `h` of an example can raise it. A
-    difference that the rounding of the loss explains, up to `4 * 2.2e-16 * |loss| / h`, counts as none: nothing can be
-    said about gradients as small as that. The model is evaluated as outside training. `loss` is softmax cross-entropy
-    unless given. The parameters are the same afterwards. Raises `ValueError` if the model is not float64.
+    At 1e-6 or less the backward pass is hardly wrong; a kink (ReLU) within `h` of an example can make it larger. A
+    difference no larger than the rounding error of the quotient, about `4 * 2.2e-16 * |loss| / h`, counts as 0, since
+    nothing can be said about gradients that small. The model runs as outside training (no dropout, running statistics).
+    `loss` is softmax cross-entropy unless given. The parameters are the same afterwards. Raises `ValueError` if the
+    model is not float64.
     """
     loss = SoftmaxCrossEntropy() if loss is None else loss
     instance("gradient_check: model", model, Sequential, "a Sequential")

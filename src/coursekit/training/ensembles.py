@@ -72,7 +72,7 @@ def ensemble_error(p: float, m: int) -> float:
 
 @takes(predictions="labels (M, N)", y="labels (N)")
 def error_correlation(predictions: Labels, y: Labels) -> NDArray[np.float64]:
-    """`(M, M)`: how the errors of M members on N examples go together, from their labels `(M, N)` and the true ones.
+    """`(M, M)`: the correlation between the errors of M members on N examples, from labels `(M, N)` and `y` `(N,)`.
 
     The correlation coefficients of the members' 0/1 errors; 0 for members that err independently, 1 where they err on
     the same examples. NaN for a member that is always right or always wrong.

@@ -46,7 +46,7 @@ def snapshots(steps: Iterable[Step], model: Sequential, every: int) -> list[Sequ
 
     With a learning rate that falls to 0 and starts again every `every` steps, such as
     `schedule=lambda t: cosine_decay(t % every, lr0, every)`, each copy has settled in a valley of its own: an ensemble
-    for the price of one run (Huang et al. 2017). The diverged end of a run is not kept.
+    for the price of one run (Huang et al. 2017). A step at which the run diverged gives no copy.
     """
     instance("snapshots: model", model, Sequential, "a Sequential")
     instance("snapshots: steps", steps, Iterable, "the steps that train yields")
