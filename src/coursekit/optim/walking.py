@@ -141,7 +141,7 @@ def _in_arrays(reading: Reading, grad: Gradient, w: Array, steps: int) -> Array:
     rule = reading.rule
     states: list[Any] = [np.zeros_like(w) for _ in reading.states]
     visited = np.empty((steps + 1, *w.shape))
-    visited[0], slopes = w, np.empty_like(w)
+    visited[0], slopes, shape = w, np.empty_like(w), w.shape
 
     def gradient(at: Array) -> Array:
         given = grad(*at)
@@ -154,8 +154,10 @@ def _in_arrays(reading: Reading, grad: Gradient, w: Array, steps: int) -> Array:
     with np.errstate(all="ignore"):
         for t, tail in enumerate(reading.tails(steps), start=1):
             results = rule(w, gradient if reading.asks else gradient(w), *states, *tail)
-            w, *states = reading.parts(results)
-            if np.shape(w) != visited.shape[1:]:
+            if type(results) is not tuple or len(results) != 1 + len(states):
+                results = reading.parts(results)
+            w, *states = results
+            if getattr(w, "shape", None) != shape:
                 raise ValueError(f"{reading.name}: it must keep the shape of w at every step, it made {np.shape(w)}")
             visited[t] = w
     return visited
