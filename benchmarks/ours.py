@@ -28,8 +28,8 @@ def runner(net: Net) -> Callable[[], None]:
     made, rng, loss = model(net), np.random.default_rng(0), SoftmaxCrossEntropy()
     if not net.trains:
         made.check(net.x, net.y, loss)
-        signal, targets = made.with_ones(net.x).T, made.targets(net.y, loss)
-        return lambda: made.step(signal, targets, loss)
+        data, targets, rows = made.with_ones(net.x), made.targets(net.y, loss), np.arange(net.examples)
+        return lambda: made.step(data, targets, rows, loss)
     optimizer = optim.Adam()
 
     def run() -> None:

@@ -124,9 +124,7 @@ def test_batches_of_the_callers_own():
         run(model, x, y, batches=lambda generator: [np.array([30])])
 
 
-@pytest.mark.parametrize("span", [1, 60, 10**6])
-def test_the_batches_are_those_of_minibatches_whatever_is_gathered_at_a_time(span, monkeypatch):
-    monkeypatch.setattr(loop, "_SPAN", span)
+def test_the_batches_are_those_of_minibatches():
     x, y = spiral(50, rng())
     own = rng(1)
     losses = [step.loss for step in run(net(2, 3), x, y, batch_size=7)]

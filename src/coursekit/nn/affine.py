@@ -1,13 +1,12 @@
 """The linear (affine) layer: as plain functions, and as a layer of a model."""
 
 from collections.abc import Callable
-from math import prod
 
 import numpy as np
 
 from coursekit.arguments import function, number, takes, whole
 from coursekit.nn.initialization import draw_weights, he_init
-from coursekit.nn.layer import Array, Layer, Pattern, Shape
+from coursekit.nn.layer import Array, Calls, Layer, Pattern, Shape, without_ones
 
 
 @takes(x="array (N, D)", w="array (D, H)", b="array (H)")
@@ -71,26 +70,22 @@ class Linear(Layer):
         super().bind(params, grads)
         together = (*params.shape[:-1], -1, self.n_out)
         self._w, self._grad = params.reshape(together), grads.reshape(together)
-        self._w_t = self._w.mT
-        self._slopes = self._w[..., : self.n_in, :]
 
     def allocate(self, shape: Shape, n: int) -> None:
         """The output and the gradient at the input."""
-        self._out, self._values = self.signal("out", (self.n_out,), n)
-        self._dx = self.buffer("dx", (prod(shape), n))
+        self.take_out_and_dx(shape, n)
 
-    def forward(self, x: Array, training: bool = False) -> Array:
-        """`w.T @ x`, the signal of the examples' `x @ w + b`."""
-        self._x = x if self.bias is not None else x[..., :-1, :]
-        self._dot(self._w_t, self._x, self._values)
-        return self._out
+    def forward_calls(self, x: Array, training: bool) -> Calls:
+        """`w.T @ x`: in columns, what `x @ w + b` is in rows."""
+        self._x = x if self.bias is not None else without_ones(x)
+        return [(self._dot, self._w.mT, self._x, without_ones(self.out))]
 
-    def backward(self, dout: Array) -> Array:
-        """`(n_in, N)`."""
-        self._dot(self._x, dout.mT, self._grad)
+    def backward_calls(self, dout: Array, training: bool) -> Calls:
+        """`x @ dout.T`, and, where it is needed, `w @ dout`."""
+        calls: Calls = [(self._dot, self._x, dout.mT, self._grad)]
         if self.needs_dx:
-            self._dot(self._slopes, dout, self._dx)
-        return self._dx
+            calls.append((self._dot, self._w[..., : self.n_in, :], dout, self.dx))
+        return calls
 
     def __repr__(self) -> str:
         return f"Linear({self.n_in}, {self.n_out}{', bias=None' if self.bias is None else ''})"

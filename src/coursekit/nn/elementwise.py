@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from coursekit.nn.activations import (
     softplus,
     softplus_backward,
 )
-from coursekit.nn.layer import Array, Layer, PlainLayer, Shape
+from coursekit.nn.layer import Array, Calls, Layer, PlainLayer, Shape, without_ones
 
 Forward = Callable[[Array], Array]
 Backward = Callable[[Array, Array], Array]
@@ -88,21 +87,24 @@ class _Pair(Layer):
         super().__init__()
         self.function, self.derivative = forward, backward
 
+    rereads_output = False
+
     def allocate(self, shape: Shape, n: int) -> None:
         """The output and the gradient."""
-        self._out, self._values = self.signal("out", shape, n)
-        self._dx = self.buffer("dx", (prod(shape), n))
+        self.take_out_and_dx(shape, n)
 
-    def forward(self, x: Array, training: bool = False) -> Array:
-        """The signal of the function's values."""
-        self._x = x[..., :-1, :]
-        self._values[...] = self.function(self._x)
-        return self._out
+    def forward_calls(self, x: Array, training: bool) -> Calls:
+        """The function's values."""
+        self._x = without_ones(x)
+        return [(_write, without_ones(self.out), self.function, self._x)]
 
-    def backward(self, dout: Array) -> Array:
+    def backward_calls(self, dout: Array, training: bool) -> Calls:
         """The derivative's values."""
-        self._dx[...] = self.derivative(dout, self._x)
-        return self._dx
+        return [(_write, self.dx, self.derivative, dout, self._x)]
+
+
+def _write(out: Array, pure: Callable[..., Array], *arguments: Array) -> None:
+    out[...] = pure(*arguments)
 
 
 class ELU(_Pair):

@@ -21,29 +21,38 @@ Shape = tuple[int, ...]
 #: What a layer takes: sizes, None for any size, at the front `...` for any number of them.
 Pattern = tuple[int | EllipsisType | None, ...]
 
+#: Functions with their arguments, to be called in order; what they return is not looked at.
+Calls = list[tuple[Any, ...]]
+
 _NO_ARRAYS: Mapping[str, Array] = MappingProxyType({})
 
 
 class Layer:
-    """A step of a model: `forward` maps a signal, `backward` the gradient back, and fills the parameters' gradients.
+    """A step of a model: it maps a signal forward and a gradient back, and fills the gradients of its parameters.
 
-    A layer gets its parameters when it is put into a `Sequential`. To add a kind of layer, write `forward` and
-    `backward`, `allocate` for the arrays that they write into, and, where they apply, `takes`, `output_shape`,
-    `parameter_shapes` and `initialize`; or derive from `PlainLayer`, which does all that from plain functions of
-    `(N, D)` arrays. Attributes whose names begin with an underscore are scratch: they are made afresh by `allocate` and
-    are not copied or pickled. What `forward` and `backward` return is the layer's own memory, overwritten by the next
-    pass; the model hands out copies.
+    A layer does not run by itself. For each size of batch the model asks it once for its calls: `forward_calls` and
+    `backward_calls` list functions with their arguments, arrays that stay where they are, `(np.tanh, x, out)`; a pass
+    makes the calls of all layers, one after another, and nothing else. A small net spends its time between its array
+    operations, not in them.
+
+    To add a kind of layer, derive from `PlainLayer`, which works on plain functions of `(N, D)` arrays; or, where speed
+    matters, write `allocate`, `forward_calls` and `backward_calls`. Where they apply, `takes`, `output_shape`,
+    `parameter_shapes` and `initialize` say more of it. Attributes whose names begin with an underscore are scratch:
+    they are made afresh by `allocate` and are not copied or pickled.
     """
 
+    #: Where the passes write: the output signal, `(H + 1, N)`, and the gradient at the input, `(D, N)`.
+    out: Array
+    dx: Array
     #: Whether the output of an example has the shape of its input.
     keeps_shape: bool = True
-    #: Whether `backward` reads what `forward` returned; if not, the next layer may write its own output over it.
+    #: Whether the way back reads `out`; if not, the next layer may write its own output over it.
     rereads_output: bool = True
     #: Whether this layer may do so: set by the model. Large layers spend much of their time on memory.
     in_place: bool = False
     #: Whether the layer can be part of a `Stack`.
     stackable: bool = True
-    #: False while a model trains and this layer is its first: then nobody reads what `backward` returns.
+    #: False where a model trains and this layer is its first: then nobody reads `dx`.
     needs_dx: bool = True
 
     def __init__(self) -> None:
@@ -79,14 +88,17 @@ class Layer:
         """Write the first values into `self.params`."""
 
     def allocate(self, shape: Shape, n: int) -> None:
-        """Take the buffers for `n` examples of `shape`; called whenever either changes."""
+        """Take the memory for `n` examples of `shape`, `out` and `dx` among it; called whenever either changes."""
 
-    def forward(self, x: Array, training: bool = False) -> Array:
-        """The output signal for the signal `x`."""
+    def forward_calls(self, x: Array, training: bool) -> Calls:
+        """The calls that write into `out` what the layer makes of the signal `x`."""
         raise NotImplementedError
 
-    def backward(self, dout: Array) -> Array:
-        """The gradient at the input of the last `forward`, from `dout` at its output; fills `self.grads`."""
+    def backward_calls(self, dout: Array, training: bool) -> Calls:
+        """The calls that write the gradient at the input into `dx`, from `dout` at the output, and fill `grads`.
+
+        They follow the forward pass of the same `training`.
+        """
         raise NotImplementedError
 
     # -- what the model and the subclasses use -----------------------------------------------------------------------
@@ -121,21 +133,28 @@ class Layer:
             memory = self._memory[name] = np.empty(size, self.dtype if dtype is None else dtype)
         return memory[:size].reshape(shape)
 
-    def signal(self, name: str, shape: Shape, n: int) -> tuple[Array, Array]:
-        """Memory for a signal of `n` examples of `shape`: the whole with its row of ones, and the rows above that."""
-        rows = self.buffer(name, (prod(shape) + 1, n))
-        rows[..., -1, :] = 1.0
-        return rows, rows[..., :-1, :]
+    def take_out_and_dx(self, shape: Shape, n: int) -> None:
+        """Memory for `out`, with its row of ones, and for `dx`."""
+        self.out = self.buffer("out", (prod(self.output_shape(shape)) + 1, n))
+        self.out[..., -1, :] = 1.0
+        self.dx = self.buffer("dx", (prod(shape), n))
+
+    def values_for(self, x: Array) -> Array:
+        """The rows of `out` without the ones; `out` is the input `x` itself where that may be written over."""
+        if self.in_place:
+            self.out = x
+        return without_ones(self.out)
 
     def __getattr__(self, name: str) -> Any:
-        if name[0] == "_" and name[1] != "_" and self.__dict__.get("dtype") is None:
+        scratch = name in ("out", "dx") or (name[0] == "_" and name[1] != "_")
+        if scratch and self.__dict__.get("dtype") is None:
             kind = type(self).__name__
             raise AttributeError(f"this {kind} belongs to no model yet: put it into Sequential(...) and call that")
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
 
     def __getstate__(self) -> dict[str, Any]:
         # Views lose their owner when they are copied: the model binds the layer anew.
-        dropped = {"params", "grads", "dtype"}
+        dropped = {"params", "grads", "dtype", "out", "dx"}
         return {name: value for name, value in self.__dict__.items() if name[0] != "_" and name not in dropped}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -155,10 +174,9 @@ class PlainLayer(Layer):
     rereads_output = False
 
     def allocate(self, shape: Shape, n: int) -> None:
-        """The output signal and the gradient."""
-        self._shape, self._out_shape, self._n = shape, self.output_shape(shape), n
-        self._out, self._values = self.signal("out", self._out_shape, n)
-        self._dx = self.buffer("dx", (prod(shape), n))
+        """The output and the gradient."""
+        self._shape, self._out_shape = shape, self.output_shape(shape)
+        self.take_out_and_dx(shape, n)
 
     def compute(self, x: Array, params: Mapping[str, Array], training: bool) -> Array:
         """The output `(N, *output_shape)` for the examples `x`, `(N, *shape)`."""
@@ -168,29 +186,50 @@ class PlainLayer(Layer):
         """The gradient at `x`, and those of the parameters by name, from `dout` at the output."""
         raise NotImplementedError
 
-    def forward(self, x: Array, training: bool = False) -> Array:
-        """The signal of `compute`."""
-        self._x = x
-        for m in self._models():
-            out = self.compute(as_examples(x[m][:-1], self._shape), self._params_of(m), training)
-            self._values[m] = as_rows(out)
-        return self._out
+    def forward_calls(self, x: Array, training: bool) -> Calls:
+        """One call, of `compute` for each model."""
+        self._x = without_ones(x)
+        return [(self._compute, training)]
 
-    def backward(self, dout: Array) -> Array:
-        """The rows of `pull`."""
+    def backward_calls(self, dout: Array, training: bool) -> Calls:
+        """One call, of `pull` for each model."""
+        return [(self._pull, dout)]
+
+    def _compute(self, training: bool) -> None:
+        values = without_ones(self.out)
         for m in self._models():
-            examples, params = as_examples(self._x[m][:-1], self._shape), self._params_of(m)
+            out = self.compute(as_examples(self._x[m], self._shape), self._params_of(m), training)
+            values[m] = as_rows(out)
+
+    def _pull(self, dout: Array) -> None:
+        for m in self._models():
+            examples, params = as_examples(self._x[m], self._shape), self._params_of(m)
             dx, grads = self.pull(as_examples(dout[m], self._out_shape), examples, params)
-            self._dx[m] = as_rows(dx)
+            self.dx[m] = as_rows(dx)
             for name, grad in grads.items():
                 self.grads[name][m] = grad
-        return self._dx
 
     def _models(self) -> Iterator[tuple[int, ...]]:
         return np.ndindex(self._lead)
 
     def _params_of(self, m: tuple[int, ...]) -> Mapping[str, Array]:
         return {name: array[m] for name, array in self.params.items()} if m else self.params
+
+
+def run(calls: Calls) -> None:
+    """Make the calls, in order."""
+    for function, *arguments in calls:
+        function(*arguments)
+
+
+def larger(a: Array, b: Array, out: Array) -> None:
+    """The larger of `a` and `b`, into `out`. Arrays of one size: against a number `maximum` is three times slower."""
+    np.maximum(a, b, out=out)
+
+
+def without_ones(signal: Array) -> Array:
+    """A signal's rows of features, without its row of ones: a view."""
+    return signal[..., :-1, :]
 
 
 def as_examples(rows: Array, shape: Shape) -> Array:

@@ -1,14 +1,13 @@
 """Softmax and the cross-entropy loss: as plain functions, and as the loss object that training uses."""
 
-import copy
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
-from numpy import exp, log, maximum, multiply, subtract, vdot, vecdot
+from numpy import exp, log, multiply, subtract
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from coursekit.arguments import label_array, number, real_array, takes
-from coursekit.nn.layer import Array
+from coursekit.nn.layer import Array, Calls, run
 
 Labels = NDArray[np.integer]
 
@@ -49,6 +48,18 @@ class Loss(Protocol):
         """`loss, dscores`."""
 
 
+class LossCalls(NamedTuple):
+    """The calls that compute a loss, where they look for the targets, `(N, C)`, and where they leave its value."""
+
+    calls: Calls
+    targets: Array
+    value: Array
+
+
+def _largest(rows: Array, out: Array) -> None:
+    np.maximum.reduce(rows, axis=-2, keepdims=True, out=out)
+
+
 class SoftmaxCrossEntropy:
     """The loss object of `softmax_cross_entropy`: the same numbers, computed class by class into memory that stays.
 
@@ -66,7 +77,6 @@ class SoftmaxCrossEntropy:
             if weights.ndim != 1 or weights.min() < 0:
                 raise ValueError("SoftmaxCrossEntropy: class_weights must be (C,) numbers of 0 or more")
             self.class_weights = weights
-        self._fits: tuple[Any, ...] | None = None
 
     def __call__(self, scores: Array, y: Labels) -> tuple[float, Array]:
         """`loss, dscores`; raises as `softmax_cross_entropy` does."""
@@ -78,10 +88,11 @@ class SoftmaxCrossEntropy:
             raise ValueError(
                 f"cross-entropy: y must be one label for each of {len(scores)} rows, it has shape {y.shape}"
             )
-        # In memory of its own: a model in training still refers to what `of_rows` returned last.
-        apart = copy.copy(self)
-        apart._fits = None
-        value, drows = apart.of_rows(scores.T, self.targets(y, scores.shape[1], scores.dtype))
+        rows = np.ascontiguousarray(scores.T)
+        drows = np.empty_like(rows)
+        calls, targets, value = self.calls(rows, drows)
+        targets[...] = self.targets(y, scores.shape[1], scores.dtype)
+        run(calls)
         return float(value), drows.T
 
     def targets(self, y: Labels, n_classes: int, dtype: DTypeLike) -> Array:
@@ -98,37 +109,38 @@ class SoftmaxCrossEntropy:
         chosen: Array = rows.astype(dtype)[labels]
         return chosen
 
-    def _allocate(self, rows: Array) -> None:
-        *lead, n_classes, n = rows.shape
-        self._log_p, self._drows, self._wanted = (np.empty(rows.shape, rows.dtype) for _ in range(3))
-        self._top, self._class_ones = np.empty((*lead, 1, n), rows.dtype), np.ones((1, n_classes), rows.dtype)
-        self._share = np.array(1.0 / n, rows.dtype)
-        self._dot: Any = np.matmul if lead else np.dot
-        self._fits = rows.shape
+    def calls(self, rows: Array, drows: Array) -> "LossCalls":
+        """How to compute the loss of the scores that will stand in `rows`, one row per class, `(C, N)`.
 
-    def of_rows(self, rows: Array, targets: Array) -> tuple[Any, Array]:
-        """The loss and its gradient for the scores as a signal has them, one row per class, `(C, N)`.
-
-        `targets`, `(N, C)`, is what `targets` made of the labels. All may have a models' axis in front; then the loss
-        is an array, one of each model. The gradient is this object's own memory, overwritten by the next call.
+        The gradient goes into `drows`. Both may have a models' axis in front; then the loss is `(M,)`, one of each.
         """
-        if self._fits != rows.shape or self._drows.dtype != rows.dtype:
-            self._allocate(rows)
-        log_p, drows, wanted, top = self._log_p, self._drows, self._wanted, self._top
-        wanted[...] = targets.mT
-        maximum.reduce(rows, axis=-2, keepdims=True, out=top)
-        subtract(rows, top, log_p)
-        exp(log_p, drows)
-        self._dot(self._class_ones, drows, top)  # the sum over the classes, in a third of the time of `sum`
-        log(top, top)
-        subtract(log_p, top, log_p)
-        value = vdot(log_p, wanted) if rows.ndim == 2 else vecdot(log_p, wanted).sum(axis=-1)
-        exp(log_p, drows)
+        *lead, n_classes, n = rows.shape
+        log_p, wanted = np.empty(rows.shape, rows.dtype), np.empty(rows.shape, rows.dtype)
+        targets, value = np.empty((*lead, n, n_classes), rows.dtype), np.empty(lead, rows.dtype)
+        # `dot` is the faster product of two matrices, `matmul` the one that knows stacks of them.
+        product, inner = (np.matmul, np.vecdot) if lead else (np.dot, np.dot)
+        top, class_ones = np.empty((*lead, 1, n), rows.dtype), np.ones((1, n_classes), rows.dtype)
+        share = np.array(1.0 / n, rows.dtype)
+        weighted: Calls = []
         if self.class_weights is not None:
-            multiply(drows, wanted.sum(axis=-2, keepdims=True), drows)
-        subtract(drows, wanted, drows)
-        multiply(drows, self._share, drows)
-        return value * -self._share, drows
+            weights = np.empty_like(top)
+            weighted = [(product, class_ones, wanted, weights), (multiply, drows, weights, drows)]
+        calls: Calls = [
+            (wanted.__setitem__, ..., targets.mT),
+            (_largest, rows, top),
+            (subtract, rows, top, log_p),
+            (exp, log_p, drows),
+            (product, class_ones, drows, top),  # the sum over the classes, in a third of the time of `sum`
+            (log, top, top),
+            (subtract, log_p, top, log_p),
+            (inner, log_p.reshape(*lead, -1), wanted.reshape(*lead, -1), value),
+            (multiply, value, -share, value),
+            (exp, log_p, drows),
+            *weighted,
+            (subtract, drows, wanted, drows),
+            (multiply, drows, share, drows),
+        ]
+        return LossCalls(calls, targets, value)
 
     def __repr__(self) -> str:
         weights = "" if self.class_weights is None else f"class_weights={self.class_weights.tolist()}"

@@ -9,7 +9,7 @@ from numpy import add, divide, dot, multiply, sqrt, subtract, vecdot
 
 from coursekit.arguments import as_array, function, name_of, number, whole
 from coursekit.nn.elementwise import call_watched
-from coursekit.nn.layer import Array, Layer, Pattern, PlainLayer, Shape
+from coursekit.nn.layer import Array, Calls, Layer, Pattern, PlainLayer, Shape, without_ones
 from coursekit.nn.normalization import layernorm, layernorm_backward
 
 
@@ -54,88 +54,111 @@ class BatchNorm(_Scaled):
 
     def allocate(self, shape: Shape, n: int) -> None:
         """Three arrays of full size, and a few of one number per row."""
-        size, rows = (prod(shape), n), (prod(shape), 1)
+        self.take_out_and_dx(shape, n)
         self._pixels = prod(shape[:-1])
-        self._out, self._values = self.signal("out", shape, n)
-        self._normalized, self._dx = self.buffer("normalized", size), self.buffer("dx", size)
+        self._normalized = self.buffer("normalized", (prod(shape), n))
         # Each twice: as a column to work with, and flat for what writes into it.
-        self._mean, self._var, self._first, self._second = (
-            self.buffer(name, rows) for name in ("mean", "var", "first", "second")
-        )
-        self._mean_1, self._var_1, self._first_1, self._second_1 = (
-            column[..., 0] for column in (self._mean, self._var, self._first, self._second)
-        )
+        self._mean, self._var, self._dbeta, self._dgamma, self._scale = columns = [
+            self.buffer(name, (prod(shape), 1)) for name in ("mean", "var", "dbeta", "dgamma", "scale")
+        ]
+        self._mean_1, self._var_1, self._dbeta_1, self._dgamma_1, _ = (column[..., 0] for column in columns)
         self._share = np.full(n, 1.0 / n, self.dtype)
         self._per_row, self._eps = np.array(1.0 / n, self.dtype), np.array(self.eps, self.dtype)
+        self._count = np.array(n * self._pixels, self.dtype)
         self._keep, self._take = (np.array(k, self.dtype) for k in (self.momentum, 1.0 - self.momentum))
 
-    def forward(self, x: Array, training: bool = False) -> Array:
-        """The signal of `gamma * (x - mean) / sqrt(var + eps) + beta`."""
-        x, mean, var, normalized = x[..., :-1, :], self._mean, self._var, self._normalized
-        self._trained = training
+    def forward_calls(self, x: Array, training: bool) -> Calls:
+        """`gamma * (x - mean) / sqrt(var + eps) + beta`."""
+        x, mean, var, normalized, values = without_ones(x), self._mean, self._var, self._normalized, self.values_for(x)
+        gamma, spread_gamma = self._spread("gamma", self.params["gamma"])
+        beta, spread_beta = self._spread("beta", self.params["beta"])
         if training:
-            dot(x, self._share, self._mean_1)
-            self._pool(self._mean_1)
-            subtract(x, mean, normalized)
-            vecdot(normalized, normalized, self._var_1)
-            multiply(var, self._per_row, var)
-            self._pool(self._var_1)
-            self._follow("running_mean", self._mean_1)
-            self._follow("running_var", self._var_1)
+            statistics: Calls = [
+                (dot, x, self._share, self._mean_1),
+                *self._pool(self._mean_1),
+                (subtract, x, mean, normalized),
+                (vecdot, normalized, normalized, self._var_1),
+                (multiply, var, self._per_row, var),
+                *self._pool(self._var_1),
+                *self._follow("running_mean", self._mean_1),
+                *self._follow("running_var", self._var_1),
+            ]
         else:
-            mean[...], var[...] = (self._column(self.state[name]) for name in ("running_mean", "running_var"))
-            subtract(x, mean, normalized)
-        add(var, self._eps, var)
-        sqrt(var, var)
-        divide(normalized, var, normalized)
-        self._gamma = self._column(self.params["gamma"])
-        multiply(normalized, self._gamma, self._values)
-        add(self._values, self._column(self.params["beta"]), self._values)
-        return self._out
+            running_mean, spread_mean = self._spread("running_mean", self.state["running_mean"])
+            running_var, spread_var = self._spread("running_var", self.state["running_var"])
+            statistics = [
+                *spread_mean,
+                *spread_var,
+                (np.copyto, var, running_var),
+                (subtract, x, running_mean, normalized),
+            ]
+        return [
+            *statistics,
+            (add, var, self._eps, var),
+            (sqrt, var, var),
+            (divide, normalized, var, normalized),
+            *spread_gamma,
+            *spread_beta,
+            (multiply, normalized, gamma, values),
+            (add, values, beta, values),
+        ]
 
-    def backward(self, dout: Array) -> Array:
-        """`gamma / std * (dout - mean(dout) - normalized * mean(dout * normalized))`; see `batchnorm_backward`."""
-        dx, dbeta, dgamma = self._dx, self._first, self._second
-        # The means over the batch; the gradients of the parameters are the sums.
-        dot(dout, self._share, self._first_1)
-        vecdot(dout, self._normalized, self._second_1)
-        multiply(dgamma, self._per_row, dgamma)
-        self._pool(self._first_1)
-        self._pool(self._second_1)
-        count = self._pixels / float(self._per_row)
-        multiply(self._channels(self._first_1), count, self.grads["beta"])
-        multiply(self._channels(self._second_1), count, self.grads["gamma"])
-        if self._trained:
-            multiply(self._normalized, dgamma, dx)
-            subtract(dout, dx, dx)
-            subtract(dx, dbeta, dx)
-        else:  # the statistics were constants
-            np.copyto(dx, dout)
-        divide(self._gamma, self._var, self._second)
-        multiply(dx, self._second, dx)
-        return dx
+    def backward_calls(self, dout: Array, training: bool) -> Calls:
+        """`gamma / std * (dout - mean(dout) - normalized * mean(dout * normalized))`; see `batchnorm_backward`.
+
+        At rest the statistics are constants, and `gamma / std * dout` is all.
+        """
+        dx, dbeta, dgamma, scale = self.dx, self._dbeta, self._dgamma, self._scale
+        gamma, _ = self._spread("gamma", self.params["gamma"])
+        through_the_statistics: Calls = [
+            (multiply, self._normalized, dgamma, dx),
+            (subtract, dout, dx, dx),
+            (subtract, dx, dbeta, dx),
+        ]
+        return [
+            # The means over the batch; the gradients of the parameters are the sums.
+            (dot, dout, self._share, self._dbeta_1),
+            (vecdot, dout, self._normalized, self._dgamma_1),
+            (multiply, dgamma, self._per_row, dgamma),
+            *self._pool(self._dbeta_1),
+            *self._pool(self._dgamma_1),
+            (multiply, self._channels(self._dbeta_1), self._count, self.grads["beta"]),
+            (multiply, self._channels(self._dgamma_1), self._count, self.grads["gamma"]),
+            *(through_the_statistics if training else [(np.copyto, dx, dout)]),
+            (divide, gamma, self._var, scale),
+            (multiply, dx, scale, dx),
+        ]
 
     # Of an image each pixel has rows of its own, all channels of the first pixel first.
 
-    def _pool(self, per_row: Array) -> None:
+    def _pool(self, per_row: Array) -> Calls:
         """Give all pixels of a channel their average."""
-        if self._pixels > 1:
-            by_channel = per_row.reshape(*self._lead, self._pixels, self.n_features)
-            by_channel[...] = by_channel.mean(axis=-2, keepdims=True)
+        if self._pixels == 1:
+            return []
+        by_pixel = per_row.reshape(*self._lead, self._pixels, self.n_features)
+        average = self.buffer("average", (1, self.n_features))
+        return [(np.mean, by_pixel, -2, None, average, True), (np.copyto, by_pixel, average)]
 
     def _channels(self, per_row: Array) -> Array:
         """One number a channel, where all pixels of a channel agree."""
         return per_row[..., : self.n_features]
 
-    def _column(self, per_channel: Array) -> Array:
-        """One number a channel, as a column for all pixels."""
-        column = per_channel[..., None]
-        return column if self._pixels == 1 else np.concatenate([column] * self._pixels, axis=-2)
+    def _spread(self, name: str, per_channel: Array) -> tuple[Array, Calls]:
+        """A column of one number per row, and the calls that fill it from one number per channel."""
+        if self._pixels == 1:
+            return per_channel[..., None], []
+        column = self.buffer(name, (self._pixels * self.n_features, 1))
+        by_pixel = column.reshape(*self._lead, self._pixels, self.n_features)
+        return column, [(np.copyto, by_pixel, per_channel[..., None, :])]
 
-    def _follow(self, name: str, per_row: Array) -> None:
-        running = self.state[name]
-        np.multiply(running, self._keep, out=running)
-        running += self._channels(per_row) * self._take
+    def _follow(self, name: str, per_row: Array) -> Calls:
+        """Move the running statistic a little towards the batch's."""
+        running, share = self.state[name], self.buffer("share of " + name, (self.n_features,))
+        return [
+            (multiply, running, self._keep, running),
+            (multiply, self._channels(per_row), self._take, share),
+            (add, running, share, running),
+        ]
 
 
 class LayerNorm(_Scaled, PlainLayer):

@@ -6,10 +6,10 @@ from math import prod
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from coursekit.arguments import as_array, flag, function, real_array, returned, shown
-from coursekit.nn.layer import Array, Layer, Pattern, Shape, as_examples, as_rows, fits
+from coursekit.nn.layer import Array, Calls, Layer, Pattern, Shape, as_examples, as_rows, fits, run, without_ones
 from coursekit.nn.losses import Loss, SoftmaxCrossEntropy
 
 
@@ -33,8 +33,10 @@ class Chain:
             layer.in_place = not before.rereads_output
         self._fits: tuple[int, ...] | None = None
         self._n = 0
-        self._last: Array | None = None
-        self._douts: list[Array] = []
+        self._plans: dict[Any, Any] = {}
+        #: Whether there was a forward pass on the present memory, and in training; whether a backward pass.
+        self._ran: bool | None = None
+        self._pulled = False
 
     @property
     def params(self) -> Array:
@@ -54,52 +56,67 @@ class Chain:
     def forward(self, x: ArrayLike, training: bool = False) -> Array:
         """The scores `(N, C)` for the batch `x`; `training` is for layers that differ then (dropout, BatchNorm)."""
         flag("forward: training", training)
-        self._run(self._signal(self._check_input(x, finite=True)), training)
+        self._load(self._check_input(x, finite=True))
+        for calls in self._forward(training):
+            run(calls)
         return self._scores.copy()
 
     __call__ = forward
 
     def backward(self, dout: ArrayLike) -> Array:
         """The gradient at the input of the last `forward`, from `dout` at its scores; fills `grads`."""
-        if self._last is None:
+        if self._ran is None:
             raise RuntimeError("backward needs a forward pass first: call model.forward(x)")
         dout = real_array("backward: dout", dout).astype(self.dtype, copy=False)
         if dout.shape != self._scores.shape:
             raise ValueError(f"backward: dout must have the scores' shape {self._scores.shape}, it has {dout.shape}")
-        return as_examples(self._pull(as_rows(dout, self._lead), needs_dx=True), self._shapes[0]).copy()
+        self._dout[...] = as_rows(dout, self._lead)
+        run(self._backward(self._ran, needs_dx=True))
+        return as_examples(self.layers[0].dx, self._shapes[0]).copy()
 
     def loss_and_grad(self, x: ArrayLike, y: Any, loss: Loss, *, training: bool = True) -> Any:
         """The loss of one batch; fills `grads`. One call is one forward and one backward pass."""
         flag("loss_and_grad: training", training)
         x = self._check_data(x, y, loss)
-        return self.step(self._signal(x), self.targets(y, loss), loss, training=training)
+        self._make_room(x.shape)
+        rows = np.arange(prod(self._lead) * self._n).reshape(*self._lead, self._n)
+        value = self.step(self.with_ones(x), self.targets(y, loss), rows, loss, training=training)
+        return value.copy() if self._lead else float(value)
 
     def with_ones(self, x: ArrayLike) -> Array:
-        """Examples as `step` takes them once they are turned round: `(n, D + 1)`, a column of ones behind."""
+        """All examples as `step` takes them: `(n, D + 1)`, of M models `(M * n, D + 1)`, a column of ones behind."""
         x = self._check_input(x)
-        n, size = x.shape[len(self._lead)], prod(x.shape[len(self._lead) + 1 :])
-        rows = np.empty((*self._lead, n, size + 1), self.dtype)
-        rows[..., :-1], rows[..., -1] = x.reshape(*self._lead, n, size), 1.0
+        size = prod(x.shape[len(self._lead) + 1 :])
+        rows = np.empty((x.size // size, size + 1), self.dtype)
+        rows[:, :-1], rows[:, -1] = x.reshape(-1, size), 1.0
         return rows
 
     def targets(self, y: Any, loss: Loss) -> Any:
-        """What `loss` makes of the labels `y`, for `step`: once for a whole run, then cut into batches like `x`."""
-        return loss.targets(y, prod(self._shapes[-1]), self.dtype) if isinstance(loss, SoftmaxCrossEntropy) else y
+        """What `loss` makes of all labels `y`, for `step`: one row for each example of `with_ones`."""
+        made = loss.targets(y, prod(self._shapes[-1]), self.dtype) if isinstance(loss, SoftmaxCrossEntropy) else y
+        return made.reshape(-1, *made.shape[len(self._lead) + 1 :]) if self._lead else made
 
-    def step(self, signal: Array, targets: Any, loss: Loss, *, training: bool = True) -> Any:
-        """`loss_and_grad` for a batch as a signal, `(D + 1, N)`, and its `targets`: the inside of a training loop.
+    def step(self, data: Array, targets: Any, rows: NDArray[np.integer], loss: Loss, *, training: bool = True) -> Any:
+        """`loss_and_grad` for the examples `rows`, `(N,)`, of all the `data` and `targets`: the inside of a loop.
 
-        The data were looked at before, by `check`, which a loop calls once.
+        For a stack `rows` is `(M, N)`. The data were looked at before, by `check`, which a loop calls once. The loss
+        that comes back may be memory that the next step takes over.
         """
-        if signal.shape[-1] != self._n:
-            self._make_room((*self._lead, signal.shape[-1], *self._shapes[0]))
-        rows = self._run(signal, training)
+        if rows.shape[-1] != self._n:
+            self._make_room((*self._lead, rows.shape[-1], *self._shapes[0]))
+        # As methods, into memory that is there: a third of the time of data[rows].
+        data.take(rows, 0, self._input, "clip")
         if isinstance(loss, SoftmaxCrossEntropy):
-            value, drows = loss.of_rows(rows, targets)
-        else:
-            value, dscores = self.judged(loss, self._scores.copy(), targets)
-            drows = as_rows(dscores, self._lead)
-        self._pull(drows, needs_dx=False)
+            calls, batch, value = self._whole_step(loss, training)
+            targets.take(rows, 0, batch, "clip")
+            for function, arguments in calls:
+                function(*arguments)
+            return value
+        for layer_calls in self._forward(training):
+            run(layer_calls)
+        value, dscores = self.judged(loss, self._scores.copy(), targets[rows])
+        self._dout[...] = as_rows(dscores, self._lead)
+        run(self._backward(training, needs_dx=False))
         return value
 
     def judged(self, loss: Loss, scores: Array, targets: Any) -> tuple[Any, Array]:
@@ -119,11 +136,11 @@ class Chain:
     def outputs(self, x: ArrayLike, training: bool = False) -> list[Array]:
         """The output of every layer for `x`, first layer first; `x` itself is not in it."""
         flag("outputs: training", training)
-        signal, outputs = self._signal(self._check_input(x, finite=True)), []
-        for layer, shape in zip(self.layers, self._shapes[1:], strict=True):
-            signal = layer.forward(signal, training)
-            outputs.append(as_examples(signal[..., :-1, :], shape).copy())
-        self._keep(signal)
+        self._load(self._check_input(x, finite=True))
+        outputs = []
+        for calls, layer, shape in zip(self._forward(training), self.layers, self._shapes[1:], strict=True):
+            run(calls)
+            outputs.append(as_examples(without_ones(layer.out), shape).copy())
         return outputs
 
     def gradients(self) -> list[Array]:
@@ -131,10 +148,10 @@ class Chain:
 
         The last entry is the `dout` that the pass began with.
         """
-        if not self._douts:
+        if not self._pulled:
             raise RuntimeError("gradients needs a backward pass first: call model.backward(dout)")
-        pairs = zip(reversed(self._douts), self._shapes[1:], strict=True)
-        return [as_examples(dout, shape).copy() for dout, shape in pairs]
+        douts = [*(layer.dx for layer in self.layers[1:]), self._dout]
+        return [as_examples(dout, shape).copy() for dout, shape in zip(douts, self._shapes[1:], strict=True)]
 
     def check(self, x: ArrayLike, y: Any, loss: Loss) -> None:
         """Raise in one line if the model, the data and the loss do not fit together."""
@@ -156,40 +173,64 @@ class Chain:
 
     def _make_room(self, shape: tuple[int, ...]) -> None:
         """Make all memory fit batches of `shape`; raises `ValueError` if a layer cannot take what it gets."""
-        self._fits = None
+        if shape == self._fits:
+            return
+        self._fits, self._plans, self._ran, self._pulled = None, {}, None, False
         n, example = shape[len(self._lead)], shape[len(self._lead) + 1 :]
         shapes = [example]
         for i, layer in enumerate(self.layers):
             shapes.append(shape_after(i, layer, shapes[-1]))
         for layer, example in zip(self.layers, shapes, strict=False):
             layer.allocate(example, n)
+        # Examples in rows, as they come, with a column of ones behind: the first signal is this, turned round.
+        self._input = np.ones((*self._lead, n, prod(shapes[0]) + 1), self.dtype)
+        self._dout = np.empty((*self._lead, prod(shapes[-1]), n), self.dtype)
         self._shapes, self._n, self._fits = shapes, n, shape
 
-    def _signal(self, x: Array) -> Array:
-        """The batch `x` as the layers take it."""
-        if x.shape != self._fits:
-            self._make_room(x.shape)
-        return self.with_ones(x).swapaxes(-1, -2)
+    def _load(self, x: Array) -> None:
+        """Take the batch `x`."""
+        self._make_room(x.shape)
+        self._input[..., :-1] = x.reshape(*self._lead, self._n, -1)
 
-    def _run(self, signal: Array, training: bool) -> Array:
-        for layer in self.layers:
-            signal = layer.forward(signal, training)
-        return self._keep(signal)
+    def _forward(self, training: bool) -> list[Calls]:
+        """The calls of a forward pass, layer by layer: asked for once, kept as long as the memory stays."""
+        key = "forward", training
+        if key not in self._plans:
+            plans, signal = [], self._input.mT
+            for layer in self.layers:
+                plans.append(layer.forward_calls(signal, training))
+                signal = layer.out
+            self._plans[key] = plans
+            self._scores = as_examples(without_ones(signal), self._shapes[-1])
+        self._ran = training
+        return self._plans[key]  # type: ignore[no-any-return]
 
-    def _keep(self, signal: Array) -> Array:
-        """The rows of the last signal; a layer writes into the same memory each time, so mostly nothing changes."""
-        if signal is not self._last:
-            self._last, self._rows = signal, signal[..., :-1, :]
-            self._scores = as_examples(self._rows, self._shapes[-1])
-        return self._rows
+    def _backward(self, training: bool, *, needs_dx: bool) -> Calls:
+        """The calls of a backward pass from `_dout`, after a forward pass of the same `training`."""
+        key = "backward", training, needs_dx
+        if key not in self._plans:
+            plan: Calls = []
+            dout, self.layers[0].needs_dx = self._dout, needs_dx
+            for layer in reversed(self.layers):
+                plan += layer.backward_calls(dout, training)
+                dout = layer.dx
+            self._plans[key] = plan
+        self._pulled = True
+        return self._plans[key]  # type: ignore[no-any-return]
 
-    def _pull(self, dout: Array, *, needs_dx: bool) -> Array:
-        self.layers[0].needs_dx = needs_dx
-        self._douts = douts = []
-        for layer in reversed(self.layers):
-            douts.append(dout)
-            dout = layer.backward(dout)
-        return dout
+    def _whole_step(self, loss: SoftmaxCrossEntropy, training: bool) -> tuple[list[Any], Array, Array]:
+        """All calls of a step, as pairs of function and arguments; where its targets go, and where its loss comes."""
+        self._ran, self._pulled = training, True
+        key = "step", training
+        # The loss is kept with its plan: what trains with another one gets another plan.
+        plan, planned_for = self._plans.get(key, (None, None))
+        if planned_for is not loss:
+            forward = [call for calls in self._forward(training) for call in calls]
+            judged, batch, value = loss.calls(without_ones(self.layers[-1].out), self._dout)
+            calls = [*forward, *judged, *self._backward(training, needs_dx=False)]
+            plan = [(call[0], call[1:]) for call in calls], batch, value
+            self._plans[key] = plan, loss
+        return plan  # type: ignore[no-any-return]
 
     def _check_data(self, x: ArrayLike, y: Any, loss: Any) -> Array:
         """`x` as an array; raises if it is no data to train on, `loss` no loss, or `y` has not a target for each."""

@@ -6,7 +6,7 @@ import numpy as np
 from numpy import greater_equal, multiply
 
 from coursekit.arguments import flag, generator, number
-from coursekit.nn.layer import Array, Layer, Shape
+from coursekit.nn.layer import Array, Calls, Layer, Shape, without_ones
 
 
 class Dropout(Layer):
@@ -26,10 +26,8 @@ class Dropout(Layer):
 
     def allocate(self, shape: Shape, n: int) -> None:
         """The output, the mask and the gradient."""
-        size = (prod(shape), n)
-        self._out, self._values = self.signal("out", shape, n)
-        self._mask, self._dx = self.buffer("mask", size), self.buffer("dx", size)
-        self._kept = self.buffer("kept", size, bool)
+        self.take_out_and_dx(shape, n)
+        self._mask, self._kept = self.buffer("mask", (prod(shape), n)), self.buffer("kept", (prod(shape), n), bool)
         # 16 random bits an entry: p is met to within 1 in 65,536, and what is kept is scaled by the share that it met.
         dropped = min(round(self.p * 65536), 65535)
         self._bound = np.array(dropped, np.uint16)
@@ -43,27 +41,22 @@ class Dropout(Layer):
             raise ValueError("Dropout: there is no mask before the first forward pass")
         return self._mask.swapaxes(-1, -2).copy()
 
-    def forward(self, x: Array, training: bool = False) -> Array:
-        """The signal of `x * mask`."""
-        inputs = x[..., :-1, :]
-        if self.in_place:
-            self._out, self._values = x, inputs
-        if training:
-            # Whole 64-bit draws, cut in four, cost a third of as many draws of 16 bits.
-            draws = self.rng.integers(0, 2**64 - 1, -(-self._kept.size // 4), np.uint64, endpoint=True)
-            bits = draws.view(np.uint16)[: self._kept.size].reshape(self._kept.shape)
-            greater_equal(bits, self._bound, self._kept)
-            np.copyto(self._mask, self._kept)
-            multiply(self._mask, self._scale, self._mask)
-        else:
-            self._mask.fill(self._at_rest)
-        multiply(inputs, self._mask, self._values)
-        return self._out
+    def forward_calls(self, x: Array, training: bool) -> Calls:
+        """A mask, and `x * mask`."""
+        drawn: Calls = [(self._draw,)] if training else [(self._mask.fill, self._at_rest)]
+        return [*drawn, (multiply, without_ones(x), self._mask, self.values_for(x))]
 
-    def backward(self, dout: Array) -> Array:
+    def backward_calls(self, dout: Array, training: bool) -> Calls:
         """`dout * mask`."""
-        multiply(dout, self._mask, self._dx)
-        return self._dx
+        return [(multiply, dout, self._mask, self.dx)]
+
+    def _draw(self) -> None:
+        # Whole 64-bit draws, cut in four, cost a third of as many draws of 16 bits.
+        draws = self.rng.integers(0, 2**64 - 1, -(-self._kept.size // 4), np.uint64, endpoint=True)
+        bits = draws.view(np.uint16)[: self._kept.size].reshape(self._kept.shape)
+        greater_equal(bits, self._bound, self._kept)
+        np.copyto(self._mask, self._kept)
+        multiply(self._mask, self._scale, self._mask)
 
     def __repr__(self) -> str:
         return f"Dropout({self.p}{'' if self.inverted else ', inverted=False'})"

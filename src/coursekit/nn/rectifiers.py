@@ -1,15 +1,14 @@
-"""ReLU, leaky ReLU and PReLU as layers. They compute what the functions in `activations` define, into buffers."""
+"""ReLU, leaky ReLU and PReLU as layers. They compute what the functions in `activations` define."""
 
 from collections.abc import Mapping
-from math import prod
 from typing import Any
 
 import numpy as np
-from numpy import greater, maximum, multiply
+from numpy import greater, multiply
 
 from coursekit.arguments import number
 from coursekit.nn.activations import prelu, prelu_backward
-from coursekit.nn.layer import Array, Layer, PlainLayer, Shape
+from coursekit.nn.layer import Array, Calls, Layer, PlainLayer, Shape, larger, without_ones
 
 
 class ReLU(Layer):
@@ -17,31 +16,24 @@ class ReLU(Layer):
 
     def allocate(self, shape: Shape, n: int) -> None:
         """The output, the slope at each entry (0 or 1), and the gradient."""
-        size = (prod(shape), n)
-        self._out, self._values = self.signal("out", shape, n)
-        self._slope, self._dx = self.buffer("slope", size), self.buffer("dx", size)
-        # An array of full size, not a number: `maximum` is three times slower against a number.
-        self._zeros = self.buffer("zeros", size)
+        self.take_out_and_dx(shape, n)
+        self._slope, self._zeros = self.buffer("slope", self.dx.shape[-2:]), self.buffer("zeros", self.dx.shape[-2:])
         self._zeros.fill(0.0)
 
-    def forward(self, x: Array, training: bool = False) -> Array:
-        """The signal of `max(0, x)`."""
-        inputs = x[..., :-1, :]
-        if self.in_place:
-            self._out, self._values = x, inputs
-        maximum(inputs, self._zeros, out=self._values)
-        return self._out
+    def forward_calls(self, x: Array, training: bool) -> Calls:
+        """`max(0, x)`."""
+        self._values = self.values_for(x)
+        return [(larger, without_ones(x), self._zeros, self._values)]
 
-    def backward(self, dout: Array) -> Array:
-        """`dout` where `x > 0`, else 0."""
-        # A product with the slopes: assignment through a boolean mask is many times slower.
-        greater(self._values, self._zeros, self._slope)
-        multiply(dout, self._slope, self._dx)
-        return self._dx
+    def backward_calls(self, dout: Array, training: bool) -> Calls:
+        """`dout` where `x > 0`, else 0: a product with the slopes, since a boolean mask is many times slower."""
+        return [(greater, self._values, self._zeros, self._slope), (multiply, dout, self._slope, self.dx)]
 
 
 class LeakyReLU(Layer):
-    """`x` where `x > 0`, else `alpha * x`, with a constant slope `0 <= alpha < 1`."""
+    """`x` where `x > 0`, else `alpha * x`, with a constant slope `0 <= alpha <= 1`."""
+
+    rereads_output = False
 
     def __init__(self, alpha: float = 0.01) -> None:
         super().__init__()
@@ -49,26 +41,23 @@ class LeakyReLU(Layer):
 
     def allocate(self, shape: Shape, n: int) -> None:
         """The output, the slope at each entry (`alpha` or 1), and the gradient."""
-        size = (prod(shape), n)
-        self._out, self._values = self.signal("out", shape, n)
-        self._slope, self._dx = self.buffer("slope", size), self.buffer("dx", size)
-        self._alphas = self.buffer("alphas", size)
+        self.take_out_and_dx(shape, n)
+        self._slope, self._alphas = self.buffer("slope", self.dx.shape[-2:]), self.buffer("alphas", self.dx.shape[-2:])
         self._alphas.fill(self.alpha)
         self._zero = np.zeros((), self.dtype)
 
-    def forward(self, x: Array, training: bool = False) -> Array:
-        """The signal of `max(x, alpha * x)`."""
-        self._x = x[..., :-1, :]
-        multiply(self._x, self._alphas, self._values)
-        maximum(self._x, self._values, out=self._values)
-        return self._out
+    def forward_calls(self, x: Array, training: bool) -> Calls:
+        """`max(x, alpha * x)`."""
+        self._x, values = without_ones(x), without_ones(self.out)
+        return [(multiply, self._x, self._alphas, values), (larger, self._x, values, values)]
 
-    def backward(self, dout: Array) -> Array:
+    def backward_calls(self, dout: Array, training: bool) -> Calls:
         """`dout` where `x > 0`, else `alpha * dout`."""
-        greater(self._x, self._zero, self._slope)
-        maximum(self._slope, self._alphas, out=self._slope)
-        multiply(dout, self._slope, self._dx)
-        return self._dx
+        return [
+            (greater, self._x, self._zero, self._slope),
+            (larger, self._slope, self._alphas, self._slope),
+            (multiply, dout, self._slope, self.dx),
+        ]
 
     def __repr__(self) -> str:
         return f"LeakyReLU({self.alpha})"

@@ -27,8 +27,6 @@ from coursekit.optim.clipping import limit_norm
 from coursekit.training.batches import minibatches
 
 Array = NDArray[np.floating]
-#: Numbers gathered at a time.
-_SPAN = 2**18
 
 
 @takes(
@@ -132,9 +130,9 @@ def train(
 
     params, grads = model.params, model.grads
 
-    def update(number: int, epoch: int, signal: Array, targets: Any) -> Step:
+    def update(number: int, epoch: int, data: Array, targets: Any, rows: NDArray[np.integer]) -> Step:
         """One step, without an update where the loss or the penalty before it is not finite."""
-        value, added = float(model.step(signal, targets, loss)), 0.0
+        value, added = float(model.step(data, targets, rows, loss)), 0.0
         if penalty is not None:
             added = penalty.add(params, grads)
         if not math.isfinite(value + added):
@@ -151,7 +149,7 @@ def train(
 
 
 def _steps(
-    update: Callable[[int, int, Array, Any], Step],
+    update: Callable[[int, int, Array, Any, NDArray[np.integer]], Step],
     feed: "_Feed",
     optimizer: Optimizer,
     epochs: int,
@@ -163,10 +161,10 @@ def _steps(
     quiet.run(np.seterr, over="ignore", invalid="ignore")
     number = 0
     for epoch in range(epochs):
-        for signal, targets in feed.epoch():
+        for batch in feed.epoch():
             if schedule is not None:
                 optimizer.lr = rate_at(schedule, number)
-            step = quiet.run(update, number, epoch, signal, targets)
+            step = quiet.run(update, number, epoch, *batch)
             yield step
             if step.event:
                 return
@@ -174,7 +172,7 @@ def _steps(
 
 
 class _Feed:
-    """The batches of an epoch as signals `(D + 1, N)`, with their targets."""
+    """The batches of an epoch: all data, all targets, and which rows of both."""
 
     def __init__(
         self,
@@ -188,30 +186,20 @@ class _Feed:
     ) -> None:
         self.model, self.targets, self.rng, self.augment, self.batches = model, targets, rng, augment, batches
         self.data, self.batch_size, self.shape = model.with_ones(x), batch_size, x.shape[1:]
-        # Many rows gathered at a time cost a quarter of as many batches, as long as they stay near the processor.
-        self.span = batch_size * max(1, _SPAN // (batch_size * self.data.shape[1]))
-        self.gathered, self.gathered_targets = (
-            np.empty((min(self.span, len(x)), *array.shape[1:]), array.dtype) for array in (self.data, targets)
-        )
 
-    def epoch(self) -> Iterator[tuple[Array, Any]]:
-        """Each batch in memory that later ones take over."""
-        if self.batches is None and self.augment is None:
-            order = self.rng.permutation(len(self.data))  # what minibatches() draws and cuts
-            size = self.batch_size
-            for first in range(0, len(order), self.span):
-                rows = order[first : first + self.span]
-                x = self.data.take(rows, 0, self.gathered[: len(rows)], "clip")
-                targets = self.targets.take(rows, 0, self.gathered_targets[: len(rows)], "clip")
-                for start in range(0, len(rows), size):
-                    yield x[start : start + size].T, targets[start : start + size]
-        else:
-            for chosen in self._chosen():
-                yield self._augmented(self.data[chosen]).T, self.targets[chosen]
+    def epoch(self) -> Iterator[tuple[Array, Any, NDArray[np.integer]]]:
+        """What `Sequential.step` takes for each batch."""
+        for rows in self._chosen():
+            if self.augment is None:
+                yield self.data, self.targets, rows
+            else:
+                yield self._augmented(rows), self.targets[rows], np.arange(len(rows))
 
     def _chosen(self) -> Iterator[NDArray[np.integer]]:
         if self.batches is None:
-            yield from minibatches(len(self.data), self.batch_size, self.rng)
+            order = self.rng.permutation(len(self.data))  # what minibatches() draws and cuts
+            for start in range(0, len(order), self.batch_size):
+                yield order[start : start + self.batch_size]
             return
         what, given = "train: what batches(rng) gives", self.batches(self.rng)
         if not isinstance(given, Iterable):
@@ -222,10 +210,9 @@ class _Feed:
                 raise ValueError(f"{what} must be index arrays (n,), one has shape {indices.shape}")
             yield indices
 
-    def _augmented(self, data: Array) -> Array:
-        if self.augment is None:
-            return data
-        examples = data[:, :-1].reshape(-1, *self.shape)
+    def _augmented(self, rows: NDArray[np.integer]) -> Array:
+        assert self.augment is not None
+        examples = self.data[rows, :-1].reshape(-1, *self.shape)
         changed = real_array("train: what augment returns", self.augment(examples.copy(), self.rng), floating=False)
         if changed.shape != examples.shape:
             raise ValueError(f"train: augment must keep the shape {examples.shape}, it returned {changed.shape}")

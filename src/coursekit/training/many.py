@@ -91,16 +91,14 @@ def _steps(
     penalty: Penalty | None,
 ) -> Iterator[StackStep]:
     number, (models, n) = 0, y.shape
-    # All examples of all models in one column, so that one `take` gathers a batch of each.
     data, targets = stack.with_ones(x), stack.targets(y, loss)
-    data, targets = data.reshape(models * n, -1), targets.reshape(models * n, -1)
     firsts = n * np.arange(models)[:, None]
     diverged = np.zeros(len(stack), bool)
     quiet = contextvars.copy_context()
     quiet.run(np.seterr, over="ignore", invalid="ignore")
 
-    def update(signal: Array, batch_targets: Array) -> tuple[Array, Any]:
-        values = np.array(stack.step(signal, batch_targets, loss), np.float64)
+    def update(rows: NDArray[np.integer]) -> tuple[Array, Any]:
+        values = np.array(stack.step(data, targets, rows, loss), np.float64)
         added = 0.0 if penalty is None else penalty.add(stack.params, stack.grads)
         np.logical_or(diverged, ~np.isfinite(values + added), out=diverged)
         kept = stack.params[diverged]
@@ -116,7 +114,7 @@ def _steps(
             rows = orders[:, start : start + batch_size]
             if schedule is not None:
                 _set_rate(optimizer, schedule, number, models)
-            values, added = quiet.run(update, data.take(rows, 0).mT, targets.take(rows, 0))
+            values, added = quiet.run(update, rows)
             yield StackStep(number, epoch, values, optimizer.lr, diverged.copy(), added)
             if diverged.all():
                 return

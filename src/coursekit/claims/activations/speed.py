@@ -8,6 +8,7 @@ import numpy as np
 from coursekit import nn
 from coursekit.claims.activations.experiments import best_error, best_steps
 from coursekit.claims.record import Claim, Numbers, Verdict
+from coursekit.nn.layer import run
 
 #: How many times faster the notes say a rectifier is; within this much of it counts as agreement.
 _SIX, _SLACK = 6.0, 1.0
@@ -52,15 +53,17 @@ def _costs(seed: int) -> Mapping[str, float]:
     x = rng.standard_normal((128, 256))
     kinds = {"relu": nn.ReLU, "leaky_relu": nn.LeakyReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "elu": nn.ELU}
     layers: dict[str, nn.Layer] = {name: kind() for name, kind in kinds.items()} | {"linear": nn.Linear(256, 256)}
-    for layer in layers.values():
-        nn.Sequential(layer, rng=rng)(x)  # gives the layer its memory
-    signal = np.ones((257, 128))  # the batch as it lies inside a model
+    signal, dout = np.ones((257, 128)), np.ones((256, 128))  # a batch as it lies inside a model, and its gradient
     signal[:-1] = x.T
+    passes = {}
+    for name, layer in layers.items():
+        nn.Sequential(layer, rng=rng)(x)  # gives the layer its memory
+        passes[name] = [*layer.forward_calls(signal, True), *layer.backward_calls(dout, True)]
     times: dict[str, list[float]] = {name: [] for name in layers}
     for _ in range(41):
-        for name, layer in layers.items():
+        for name, calls in passes.items():
             start = perf_counter()
-            layer.backward(layer.forward(signal)[:-1])
+            run(calls)
             times[name].append(perf_counter() - start)
     unit = float(np.median(times["relu"]))
     return {name: float(np.median(spent)) / unit for name, spent in times.items()}
