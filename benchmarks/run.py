@@ -94,7 +94,8 @@ def paths(peers: dict, rounds: int) -> None:
         times = timed(contestants, rounds)
         for label, share in ((ONE, 1), (ALL, STARTS)):
             own = [seconds / share for seconds in times[label]]
-            line(f"  {name}, {label}", f"{statistics.median(own) * 1e6:.0f} us", over(times["torch"], own), "paths", label)
+            figure = f"{statistics.median(own) * 1e6:.0f} us"
+            line(f"  {name}, {label}", figure, over(times["torch"], own), "paths", label)
 
 
 def many(peers: dict, rounds: int) -> None:
@@ -104,7 +105,8 @@ def many(peers: dict, rounds: int) -> None:
         contestants[FUSED] = peers["pytorch"].runner(net, fused=True)
     print(f"(many) {MODELS} models of (a) at once, time of one model's step; peers train one after another")
     times = timed(contestants, rounds)
-    times["engine"] = [seconds * net.epochs / MODELS for seconds in times["engine"]]  # one epoch of all, not five of one
+    # The engine's run is one epoch of all models, the others' are several of one.
+    times["engine"] = [seconds * net.epochs / MODELS for seconds in times["engine"]]
     report("many", times, per=net.steps)
 
 
@@ -124,16 +126,28 @@ def processes(peers: dict, rounds: int) -> None:
 
 
 def timed(contestants: dict[str, Run], rounds: int) -> dict[str, list[float]]:
-    """Seconds of each contestant in each round, after a round that is not counted."""
+    """Seconds of one run of each contestant in each round, after a round that is not counted.
+
+    The fast ones run as often in a round as takes the slowest one's time: so all see the same weather, on a machine
+    whose speed comes and goes.
+    """
+    first = {name: clock(run, 1) for name, run in contestants.items()}
+    first = {name: min(seconds, clock(contestants[name], 1)) for name, seconds in first.items()}
+    often = {name: min(400, max(1, round(max(first.values()) / seconds))) for name, seconds in first.items()}
     times: dict[str, list[float]] = {name: [] for name in contestants}
-    for counted in range(-1, rounds):
+    for _ in range(rounds):
         for name, run in contestants.items():
-            gc.collect()
-            start = time.perf_counter()
-            run()
-            if counted >= 0:
-                times[name].append(time.perf_counter() - start)
+            times[name].append(clock(run, often[name]))
     return times
+
+
+def clock(run: Run, often: int) -> float:
+    """Seconds of one run, the mean of `often`."""
+    gc.collect()
+    start = time.perf_counter()
+    for _ in range(often):
+        run()
+    return (time.perf_counter() - start) / often
 
 
 def over(theirs: list[float], own: list[float]) -> list[float]:

@@ -34,6 +34,7 @@ class Chain:
         self._fits: tuple[int, ...] | None = None
         self._n = 0
         self._plans: dict[Any, Any] = {}
+        self._step_plan: tuple[Any, ...] = (None, None, None)
         #: Whether there was a forward pass on the present memory, and in training; whether a backward pass.
         self._ran: bool | None = None
         self._pulled = False
@@ -176,6 +177,7 @@ class Chain:
         if shape == self._fits:
             return
         self._fits, self._plans, self._ran, self._pulled = None, {}, None, False
+        self._step_plan = (None, None, None)
         n, example = shape[len(self._lead)], shape[len(self._lead) + 1 :]
         shapes = [example]
         for i, layer in enumerate(self.layers):
@@ -221,15 +223,13 @@ class Chain:
     def _whole_step(self, loss: SoftmaxCrossEntropy, training: bool) -> tuple[list[Any], Array, Array]:
         """All calls of a step, as pairs of function and arguments; where its targets go, and where its loss comes."""
         self._ran, self._pulled = training, True
-        key = "step", training
-        # The loss is kept with its plan: what trains with another one gets another plan.
-        plan, planned_for = self._plans.get(key, (None, None))
-        if planned_for is not loss:
+        planned_for, planned, plan = self._step_plan
+        if planned_for is not loss or planned is not training:
             forward = [call for calls in self._forward(training) for call in calls]
             judged, batch, value = loss.calls(without_ones(self.layers[-1].out), self._dout)
             calls = [*forward, *judged, *self._backward(training, needs_dx=False)]
             plan = [(call[0], call[1:]) for call in calls], batch, value
-            self._plans[key] = plan, loss
+            self._step_plan = loss, training, plan
         return plan  # type: ignore[no-any-return]
 
     def _check_data(self, x: ArrayLike, y: Any, loss: Any) -> Array:

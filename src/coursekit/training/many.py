@@ -45,7 +45,8 @@ def train_stack(
     """Train the M models of `stack` side by side; yields a `StackStep` after every update.
 
     `x` is `(n, D)` and `y` `(n,)`, the same for all models, or `(M, n, D)` and `(M, n)`, each its own (bagging). Model
-    `m` draws its mini-batches from `rngs[m]`, and gets to the same parameters, but for rounding, as `train` gives it.
+    `m` draws its mini-batches from `rngs[m]`, and gets to the same parameters, but for rounding, as `train` gives it;
+    only dropout's masks are drawn for all models from one generator.
     `optimizer.lr`, and what `schedule(number)` returns, may be one rate or an array `(M,)`, one for each model;
     `penalty` is the same for all, `L2(1e-4)`, or `PerModel(L2(1.0), strengths)`.
 
