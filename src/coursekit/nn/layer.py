@@ -20,7 +20,6 @@ Array = NDArray[np.floating]
 Shape = tuple[int, ...]
 #: What a layer takes: sizes, None for any size, at the front `...` for any number of them.
 Pattern = tuple[int | EllipsisType | None, ...]
-
 #: Functions with their arguments, to be called in order; what they return is not looked at.
 Calls = list[tuple[Any, ...]]
 
@@ -56,7 +55,8 @@ class Layer:
     needs_dx: bool = True
 
     def __init__(self) -> None:
-        #: What the layer keeps beside its parameters (running statistics), by name; saved with the model.
+        #: What the layer keeps beside its parameters (running statistics), by name; saved with the model. To change one,
+        #: write into its array, `state["running_mean"][...] = 0`: a pass goes on with the arrays that it knows.
         self.state: dict[str, Array] = {}
         self._detach()
 

@@ -56,10 +56,6 @@ class LossCalls(NamedTuple):
     value: Array
 
 
-def _largest(rows: Array, out: Array) -> None:
-    np.maximum.reduce(rows, axis=-2, keepdims=True, out=out)
-
-
 class SoftmaxCrossEntropy:
     """The loss object of `softmax_cross_entropy`: the same numbers, computed class by class into memory that stays.
 
@@ -127,7 +123,7 @@ class SoftmaxCrossEntropy:
             weighted = [(product, class_ones, wanted, weights), (multiply, drows, weights, drows)]
         calls: Calls = [
             (wanted.__setitem__, ..., targets.mT),
-            (_largest, rows, top),
+            (np.maximum.reduce, rows, -2, None, top, True),
             (subtract, rows, top, log_p),
             (exp, log_p, drows),
             (product, class_ones, drows, top),  # the sum over the classes, in a third of the time of `sum`
