@@ -55,8 +55,8 @@ class Layer:
     needs_dx: bool = True
 
     def __init__(self) -> None:
-        #: What the layer keeps beside its parameters (running statistics), by name; saved with the model. To change one,
-        #: write into its array, `state["running_mean"][...] = 0`: a pass goes on with the arrays that it knows.
+        #: What the layer keeps beside its parameters (running statistics), by name; saved with the model. To change
+        #: one, write into its array, `state["running_mean"][...] = 0`: a pass goes on with the arrays that it knows.
         self.state: dict[str, Array] = {}
         self._detach()
 
