@@ -25,11 +25,18 @@ PAGES = [
 ]
 #: Holds when every picture that is shown is there; that of the other theme or width is hidden and never loaded.
 LOADED = "[...document.images].every(i => i.checkVisibility() ? i.complete && i.naturalWidth : true)"
-#: Looks at all pictures, so that those that are loaded late are loaded.
+#: Goes down the page a screen at a time, then to each picture that has not loaded: one that is loaded late is asked for
+#: in the frame that draws it in view, so each place is held until a frame has been drawn there, however slow that is.
 SCROLL = """async () => {
+  const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   for (let y = 0; y < document.documentElement.scrollHeight; y += 700) {
     scrollTo(0, y);
-    await new Promise((done) => setTimeout(done, 15));
+    await drawn();
+  }
+  for (const image of document.images) {
+    if (!image.checkVisibility() || image.complete) continue;
+    image.scrollIntoView();
+    await drawn();
   }
   scrollTo(0, 0);
 }"""
