@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 # What make starts finds the environment's own tools first (node among them, where the machine has none).
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help setup book serve test lint format clean
+.PHONY: help setup book serve test test-long lint format clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -26,6 +26,10 @@ test: python
 	@$(PYTHON) scripts/setup.py --tests
 	@scripts/lint
 	@scripts/test
+
+test-long: python
+	@$(PYTHON) scripts/setup.py --tests
+	@COURSEKIT_SEEDS=200 scripts/test tests/contracts/test_exercises.py
 
 lint: setup
 	@scripts/lint

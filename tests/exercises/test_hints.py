@@ -39,6 +39,6 @@ def relu() -> int:
 def test_hint(name: str, function: Callable[..., object], hint: str) -> None:
     exercise = A[name]
     paper = exercise.paper()
-    wide = type(paper)(exercise, paper.cases[4:5], paper.answers[4:5])  # an ordinary case with sizes that differ
+    wide = type(paper)(exercise, paper.cases[4:5])  # an ordinary case with sizes that differ
     first = next(check for check in exercise.judge(wide, exercise.ask(wide, function)).checks if not check.passed)
     assert hint in first.hint, f"{first.got}: {first.hint}"

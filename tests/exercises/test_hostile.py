@@ -13,6 +13,14 @@ A = assignment("activations").exercises
 RELU, PRELU, DEAD = A["relu"], A["prelu_backward"], A["dead_fraction"]
 
 
+def prelu_backward(dout, x, alpha):
+    return np.where(x > 0, dout, alpha * dout), np.sum(dout * np.minimum(x, 0))
+
+
+def dead_fraction(h):
+    return np.mean(np.all(h == 0, axis=0))
+
+
 class Agrees(np.ndarray):
     """Claims to be equal and close to anything."""
 
@@ -215,11 +223,11 @@ def test_right_on_the_first_call_only() -> None:
 
 
 def test_worse_with_every_call() -> None:
-    calls = []
+    calls, cases = [], len(RELU.paper().cases)
 
     def wears_out(x: np.ndarray) -> np.ndarray:
         calls.append(x)
-        return np.maximum(x, 0) if len(calls) < len(RELU.paper().cases) else x + 1
+        return np.maximum(x, 0) if len(calls) < cases else x + 1
 
     result = RELU.evaluate(wears_out)
     assert result.score == 0
@@ -236,6 +244,81 @@ def test_replacing_the_test_helpers_gains_nothing(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(np.testing, "assert_allclose", lambda *a, **k: None)
     monkeypatch.setattr(np.testing, "assert_array_equal", lambda *a, **k: None)
     assert RELU.evaluate(lambda x: x).score == 0
+
+
+def test_replacing_what_numpy_computes_with_gains_nothing_and_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reference needs it too: both would give the same wrong numbers."""
+    original = np.maximum
+    monkeypatch.setattr(np, "maximum", lambda *a, **k: np.zeros_like(a[0]))
+    result = RELU.evaluate(lambda x: np.zeros_like(x), seed=4)
+    assert result.score == 0
+    assert "numpy.maximum had been replaced" in result.notes[-1]
+    assert np.maximum is original
+
+
+def test_replacing_numpy_or_the_engine_from_within_a_call_gains_nothing() -> None:
+    import coursekit.nn.activations as home
+
+    original, reference = np.where, home.relu
+
+    def meddles(x: np.ndarray) -> np.ndarray:
+        np.where = np.maximum = np.minimum = lambda *a, **k: np.zeros_like(x)
+        home.relu = lambda x: np.zeros_like(x)
+        return np.zeros_like(x)
+
+    result = RELU.evaluate(meddles, seed=4)
+    assert result.score == 0
+    assert any("had been replaced" in note for note in result.notes)
+    assert np.where is original
+    assert home.relu is reference
+
+
+def up_the_stack(name: str) -> object:
+    """What a local variable of this name holds, in any frame above."""
+    frame = sys._getframe()
+    while frame:
+        if name in frame.f_locals:
+            yield frame.f_locals[name]
+        frame = frame.f_back
+
+
+def test_the_stack_holds_no_answers_and_the_reference_found_there_earns_nothing() -> None:
+    asked = []
+
+    def copies_the_answers(x: np.ndarray) -> np.ndarray:
+        for paper in up_the_stack("paper"):
+            asked.append("answers" in vars(paper))
+            pairs = zip(paper.cases, paper.answers, strict=True)
+            return next(answer.value for case, answer in pairs if np.array_equal(case.args[0], x))
+        return x
+
+    def calls_the_reference(x: np.ndarray) -> np.ndarray:
+        for self in up_the_stack("self"):
+            if hasattr(self, "reference"):
+                return self.reference(x)
+        return x
+
+    def imports_it(x: np.ndarray) -> np.ndarray:
+        from coursekit.nn import relu
+
+        return relu(x)
+
+    def switches_the_watch_off(x: np.ndarray) -> np.ndarray:
+        sys.setprofile(None)
+        return imports_it(x)
+
+    for trick in (copies_the_answers, calls_the_reference, imports_it, switches_the_watch_off):
+        result = RELU.evaluate(trick, seed=4)
+        assert result.score == 0, trick
+        assert "course's own code" in result.checks[0].got or "watch" in result.checks[0].got
+    assert not asked[0], "the first call finds answers worked out already"
+    assert sys.getprofile() is None
+
+
+def test_the_engine_s_own_function_is_named_as_such() -> None:
+    result = RELU.evaluate(RELU.reference)
+    assert result.passed
+    assert "the engine's own relu" in result.notes[0]
 
 
 def test_switching_warnings_or_errors_leaves_no_trace() -> None:
@@ -268,12 +351,12 @@ def test_results_may_come_as_a_list_or_a_named_tuple() -> None:
         dx: np.ndarray
         dalpha: float
 
-    assert PRELU.evaluate(lambda *a, **k: Gradients(*PRELU.reference(*a, **k))).passed
-    assert PRELU.evaluate(lambda *a, **k: list(PRELU.reference(*a, **k))).passed
+    assert PRELU.evaluate(lambda *a, **k: Gradients(*prelu_backward(*a, **k))).passed
+    assert PRELU.evaluate(lambda *a, **k: list(prelu_backward(*a, **k))).passed
 
 
 def test_one_unreadable_result_does_not_cost_the_other() -> None:
-    result = PRELU.evaluate(lambda *a, **k: (PRELU.reference(*a, **k)[0], None))
+    result = PRELU.evaluate(lambda *a, **k: (prelu_backward(*a, **k)[0], None))
     by_name = {check.name: check for check in result.checks}
     assert by_name["dx"].passed
     assert "dalpha is None" in by_name["dalpha"].got
@@ -281,7 +364,7 @@ def test_one_unreadable_result_does_not_cost_the_other() -> None:
 
 def test_scalars_of_every_sort_are_numbers() -> None:
     for make in (float, np.float64, np.float32, np.array):
-        assert DEAD.evaluate(lambda h, make=make: make(DEAD.reference(h))).passed, make
+        assert DEAD.evaluate(lambda h, make=make: make(dead_fraction(h))).passed, make
 
 
 def test_a_view_of_the_input_or_the_input_itself_may_be_returned() -> None:

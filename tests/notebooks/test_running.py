@@ -1,7 +1,6 @@
 """Notebooks as people run them, in real kernels."""
 
 import doctest
-import re
 from pathlib import Path
 
 import nbformat
@@ -54,9 +53,10 @@ def test_the_released_notebook_runs_to_its_first_task(id, tmp_path):
         text = shown.data["text/plain"]
         assert f"{name}: 0 of {exercise.max_score} points" in text
         assert "not written yet" in text
-    pay_off = next(c for c in nb.cells if c.id == "flow")
-    assert pay_off.outputs[-1].ename == "NotImplementedError"
-    assert "put your code in place of this line" in pay_off.outputs[-1].evalue
+    last = max(i for i, c in enumerate(nb.cells) if c.id.startswith("check-"))
+    errors = [o for c in nb.cells[last:] for o in c.get("outputs", []) if o.output_type == "error"]
+    assert errors[0].ename == "NotImplementedError", "the pay-off runs without the student's functions"
+    assert "put your code in place of this line" in errors[0].evalue
 
 
 @pytest.mark.parametrize("id", IDS)
@@ -70,23 +70,3 @@ def test_the_numbers_in_the_docstrings_are_right(id):
         assert test.examples, f"{name} shows no worked number"
         said = []
         assert doctest.DocTestRunner(verbose=False).run(test, out=said.append).failed == 0, "".join(said)
-
-
-def test_the_numbers_in_the_texts_are_right():
-    """The worked numbers of the notebook on activations, computed."""
-    text = " ".join(cell.source for cell in read("solutions", "activations").cells if cell.cell_type == "markdown")
-    text = re.sub(r"\s+", " ", text)
-    s = 1 / (1 + np.exp(-2.0))
-    for number in (
-        f"e^{{-2}} = {np.exp(-2):.4f}",
-        f"= 1 / {1 + np.exp(-2):.4f} = {s:.4f}",
-        f"1 - {s:.4f} = {1 - s:.4f}",
-        f"{s:.4f} \\cdot {1 - s:.4f} = {s * (1 - s):.3f}",
-        f"it is ${np.exp(-10) / (1 + np.exp(-10)) ** 2:.6f}$",
-        f"\\tanh(2) = {np.tanh(2):.4f}",
-        f"1 - {np.tanh(2) ** 2:.4f} = {1 - np.tanh(2) ** 2:.4f}",
-        f"e^{{-1}} - 1 = {np.expm1(-1):.4f}",
-        f"e^{{-1}} = {np.exp(-1):.4f}",
-        f"\\ln 3 = {np.log(3):.2f}",
-    ):
-        assert number in text, number

@@ -12,10 +12,22 @@ from typing import Any
 
 import numpy as np
 
+from coursekit.exercises import guard
 from coursekit.exercises.cases import Case, Given, fresh, unchanged
 from coursekit.exercises.kinds import Kind, UnreadableError, type_name
 
 _PRINT_LIMIT = 2000
+
+
+def _overflow_is_seen() -> bool:
+    with warnings.catch_warnings(record=True) as caught, np.errstate(over="warn"):
+        warnings.simplefilter("always")
+        np.exp(np.full(1, 1e4))
+    return bool(caught)
+
+
+#: Whether NumPy can warn of an overflow here; WebAssembly, in a browser, has no flags for it.
+OVERFLOW_IS_SEEN = _overflow_is_seen()
 
 
 class TimeUp(BaseException):
@@ -27,15 +39,18 @@ class Answer:
     """What one call gave: a plain `value`, or `error`, a clause such as "it raised ValueError: ...".
 
     `changed` names the inputs that the call changed. `stopped` is set when the call was ended from outside: no case
-    after it is asked.
+    after it is asked. `seen` is what the checks compare: the value, or the case's summary of it (see `looking`).
+    `replaced` names functions of NumPy or the engine that the call replaced; they have been put back.
     """
 
     value: Any = None
+    seen: Any = None
     error: str | None = None
     changed: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     printed: str = ""
     stopped: bool = False
+    replaced: tuple[str, ...] = ()
 
     @property
     def overflow(self) -> bool:
@@ -56,14 +71,23 @@ class _Printed(io.StringIO):
 
 
 def ask_all(
-    functions: Mapping[str, Callable[..., Any]], name: str, parameters: Iterable[str], cases: Iterable[Case], kind: Kind
+    functions: Mapping[str, Callable[..., Any]],
+    name: str,
+    parameters: Iterable[str],
+    cases: Iterable[Case],
+    kind: Kind,
+    *,
+    watch: guard.Watch | None = None,
 ) -> list[Answer]:
-    """The answers to all cases; after a call that was stopped from outside the rest count as not answered."""
+    """The answers to all cases; after a call that was stopped from outside the rest count as not answered.
+
+    `watch` looks whose code runs; a call in which the course's own did counts as not answered.
+    """
     cases, names = list(cases), tuple(parameters)
     answers: list[Answer] = []
     try:
         for case in cases:
-            answers.append(ask(functions, name, names, case, kind))
+            answers.append(ask(functions, name, names, case, kind, watch))
             if answers[-1].stopped:
                 break
     except TimeUp:
@@ -82,7 +106,12 @@ def out_of_time(count: int) -> list[Answer]:
 
 
 def ask(
-    functions: Mapping[str, Callable[..., Any]], name: str, parameters: tuple[str, ...], case: Case, kind: Kind
+    functions: Mapping[str, Callable[..., Any]],
+    name: str,
+    parameters: tuple[str, ...],
+    case: Case,
+    kind: Kind,
+    watch: guard.Watch | None = None,
 ) -> Answer:
     """Call `functions[name]` once. Never raises, except for `TimeUp` between two statements of its own."""
     printed = _Printed()
@@ -96,9 +125,9 @@ def ask(
         warnings.simplefilter("always")
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
             try:
-                args = [_argument(functions, part, case) for part in case.args]
-                kwargs = {key: fresh(part, view=case.view) for key, part in case.kwargs.items()}
-                value = functions[name](*args, **kwargs)
+                with watch.on() if watch else contextlib.nullcontext():
+                    args, kwargs = arguments(functions, case)
+                    value = functions[name](*args, **kwargs)
             except TimeUp:
                 error, stopped = _TIME_UP, True
             except KeyboardInterrupt:
@@ -117,6 +146,8 @@ def ask(
         ]
         if not unchanged(before, after)
     )
+    replaced = guard.restore() if watch else []
+    error = (watch.complaint() if watch and not stopped else None) or error
     if error is None:
         try:
             value = kind.read(value)
@@ -129,7 +160,14 @@ def ask(
         warnings=tuple(dict.fromkeys(_safe_text(w.message) for w in caught)),
         printed=printed.getvalue()[:_PRINT_LIMIT],
         stopped=stopped,
+        replaced=tuple(replaced),
     )
+
+
+def arguments(functions: Mapping[str, Callable[..., Any]], case: Case) -> tuple[list[Any], dict[str, Any]]:
+    """Fresh arguments of a case; what it needs from another function of the submission is made by that."""
+    args = [_argument(functions, part, case) for part in case.args]
+    return args, {key: fresh(part, view=case.view) for key, part in case.kwargs.items()}
 
 
 def _argument(functions: Mapping[str, Callable[..., Any]], part: Any, case: Case) -> Any:

@@ -37,12 +37,43 @@ class Seeded:
     seed: int
 
 
+@dataclass(frozen=True)
+class Made:
+    """An argument that is a function: a fresh one, `maker(*args)`, for every call.
+
+    `maker` stands in a module named `callbacks` that needs NumPy alone, so that it can be made in a process that has
+    no engine; what it makes takes positional arguments and returns fresh arrays. `shown` is it as Python text,
+    `lambda w: 2 * w`, for the feedback.
+    """
+
+    maker: Callable[..., Callable[..., Any]]
+    args: tuple[Any, ...] = ()
+    shown: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """How an answer is looked at that has no single right value: a random one, axes whose sign is free.
+
+    `of(value)` gives what is compared, by name. `expected` gives some or all of it; the rest is that of the
+    reference's answer. `within` is how far off a name may be, in absolute terms, where the tolerance of the dtype does
+    not fit; for a random quantity choose it so that a right answer fails less than once in a million (see `chance`).
+    Unless `free_shape`, an answer of other shapes than the reference's has failed before `of` is asked.
+    """
+
+    of: Callable[[Any], Mapping[str, Any]]
+    expected: Mapping[str, Any] = field(default_factory=dict)
+    within: Mapping[str, float] = field(default_factory=dict)
+    free_shape: bool = False
+
+
 @dataclass(frozen=True, kw_only=True)
 class Case:
     """One call: `args` by position and `kwargs` by name, and the `group` of checks that it counts for.
 
     `view` hands the arrays over as non-contiguous views. `scale` is how large the sums inside may grow: the tolerance
-    grows with it. `about` says in a few words what is special ("one row").
+    grows with it. `about` says in a few words what is special ("one row"). `summary` says how to look at the answer
+    where the numbers themselves are not what is compared.
     """
 
     args: tuple[Any, ...]
@@ -51,6 +82,7 @@ class Case:
     about: str = ""
     view: bool = False
     scale: float = 1.0
+    summary: Summary | None = None
 
     @cached_property
     def single(self) -> bool:
@@ -91,6 +123,8 @@ def fresh(value: Any, *, view: bool = False) -> Any:
         return tuple(fresh(part, view=view) for part in value)
     if isinstance(value, Seeded):
         return np.random.default_rng(value.seed)
+    if isinstance(value, Made):
+        return value.maker(*fresh(value.args))
     return value
 
 

@@ -16,6 +16,7 @@ from coursekit.exercises.asking import Answer
 from coursekit.exercises.cases import Case, arrays_in
 from coursekit.exercises.compare import difference
 from coursekit.exercises.kinds import Unread
+from coursekit.exercises.looking import differ
 from coursekit.exercises.show import call, pair, show
 
 
@@ -34,15 +35,21 @@ class Asked:
     """A case with the reference's value for it and the submission's answer."""
 
     case: Case
-    expected: Any
+    reference: Answer
     answer: Answer
+
+    @property
+    def expected(self) -> Any:
+        """What the reference returned."""
+        return self.reference.value
 
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
     """A named check over the cases of one `group` (None: over all).
 
-    `aspect` says what of the answers is looked at, `part` which of several results (by name, None: all of them).
+    `aspect` says what of the answers is looked at, `part` which of several results (by name, None: all of them; of a
+    summary: what bears that name as its first word).
     `judge` replaces both, for results that have no single right value, such as random ones.
     """
 
@@ -81,13 +88,28 @@ def failure(check: Check, asked: Sequence[Asked], names: Names) -> Failure | Non
 
 
 def _broken(asked: Asked, names: Names, part: str | None = None) -> Failure:
-    expected = asked.expected if part is None else asked.expected[names.results.index(part)]
-    return Failure(show(expected), asked.answer.error or "", call(names.function, names.parameters, asked.case))
+    if asked.case.summary is not None:
+        expected = _summary(asked.case, asked.reference.seen)
+    else:
+        expected = show(asked.expected if part is None else asked.expected[names.results.index(part)])
+    return Failure(expected, asked.answer.error or "", call(names.function, names.parameters, asked.case))
+
+
+def _summary(case: Case, seen: Mapping[str, Any]) -> str:
+    return "; ".join(_named(case, name, value) for name, value in seen.items())
+
+
+def _named(case: Case, name: str, value: Any) -> str:
+    assert case.summary is not None
+    within = case.summary.within.get(name)
+    return f"{name} = {show(value)}" + (f" ± {show(within, digits=2)}" if within else "")
 
 
 def _value(check: Check, asked: Asked, names: Names) -> Failure | None:
     if asked.answer.error is not None:
         return _broken(asked, names, check.part)
+    if asked.case.summary is not None:
+        return _one_summary(asked, names, check.part)
     if not names.results:
         return _one_value(asked.expected, asked.answer.value, "", asked, names)
     for name, expected, got in zip(names.results, asked.expected, asked.answer.value, strict=True):
@@ -96,6 +118,29 @@ def _value(check: Check, asked: Asked, names: Names) -> Failure | None:
             if found is not None:
                 return found
     return None
+
+
+def _one_summary(asked: Asked, names: Names, part: str | None) -> Failure | None:
+    expected, got = asked.reference.seen, asked.answer.seen
+    if part is not None:
+        expected = {key: value for key, value in expected.items() if key.split(" ")[0] == part}
+    found = differ(asked.case, got, expected)
+    if found is None:
+        return None
+    where = partial(call, names.function, names.parameters, asked.case)
+    if isinstance(got, Unread):
+        came, _, wanted = got.reason.partition(" in place of ")
+        return Failure(wanted or _summary(asked.case, expected), came, where())
+    name, place = found
+    one, other = expected[name], got.get(name)
+    label = name
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray) and place.index is not None and one.size > _WHOLE:
+        label, one, other = f"{name}[{', '.join(map(str, place.index))}]", one[place.index], other[place.index]
+    within = asked.case.summary.within.get(name) if asked.case.summary else None
+    first, second = pair(one, other)
+    return Failure(
+        f"{label} = {first}" + (f" ± {show(within, digits=2)}" if within else ""), f"{label} = {second}", where()
+    )
 
 
 def _one_value(expected: Any, got: Any, label: str, asked: Asked, names: Names) -> Failure | None:
@@ -115,6 +160,7 @@ def _one_value(expected: Any, got: Any, label: str, asked: Asked, names: Names) 
 
 
 _WHOLE = 12
+_WHOLE_NUMBERS = frozenset({("i", "i"), ("i", "u"), ("u", "i"), ("u", "u")})
 
 
 def _inputs(check: Check, asked: Asked, names: Names) -> Failure | None:
@@ -134,8 +180,9 @@ def _dtype(check: Check, asked: Asked, names: Names) -> Failure | None:
     if wrong is not None:
         return wrong
     wanted, came = arrays_in(asked.expected), arrays_in(asked.answer.value)
-    for one, other in zip(wanted, came, strict=True):
-        if one.dtype != other.dtype:
+    for one, other in zip(wanted, came, strict=False):
+        # Labels and counts are whole numbers of any width.
+        if one.dtype != other.dtype and (one.dtype.kind, other.dtype.kind) not in _WHOLE_NUMBERS:
             return Failure(str(one.dtype), str(other.dtype), call(names.function, names.parameters, asked.case))
     return None
 
@@ -163,18 +210,20 @@ def agreement(
     wrong: Sequence[Answer],
     tells: Sequence[int],
     student: Sequence[Answer],
+    failed: tuple[frozenset[str], frozenset[str]],
 ) -> int:
     """How many cases `student` answers as `wrong` does; 0 unless it does on every one that tells it from the reference.
 
     `tells` are those, from `telling`. A wrong answer with wrong values is told by them. One whose values are right is
-    told by what else is wrong with it: an input that it changes, a dtype that it does not keep, an overflow. At least
+    told by what else is wrong with it: an input that it changes, a dtype that it does not keep, an overflow; and where
+    there is nothing of that either, by the checks that fail (`failed`: the wrong answer's, the student's). At least
     half of all cases must agree, so that a function that is wrong everywhere is not named for its zeros.
     """
     if not all(_same_value(cases[i], wrong[i], student[i]) for i in tells):
         return 0
     if not tells:
         marks = [(_marks(r), _marks(w), _marks(s)) for r, w, s in zip(reference, wrong, student, strict=True)]
-        if all(r == w for r, w, _ in marks):
+        if all(r == w for r, w, _ in marks) and (not failed[0] or failed[0] != failed[1]):
             return 0
         if any(s[i] != w[i] for r, w, s in marks for i in range(len(r)) if r[i] != w[i]):
             return 0
@@ -186,8 +235,8 @@ def _same_value(case: Case, one: Answer, other: Answer) -> bool:
     if one.error is not None or other.error is not None:
         # Failing alike is more than failing: what was raised or returned comes before the colon.
         return (one.error or "").partition(":")[0] == (other.error or "").partition(":")[0]
-    return difference(one.value, other.value, single=case.single, scale=case.scale) is None
+    return differ(case, one.seen, other.seen, slack=2.0) is None
 
 
 def _marks(answer: Answer) -> tuple[Any, ...]:
-    return answer.changed, tuple(str(a.dtype) for a in arrays_in(answer.value)), answer.overflow
+    return answer.changed, tuple(a.dtype.str for a in arrays_in(answer.value)), answer.overflow

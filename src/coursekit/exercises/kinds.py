@@ -205,6 +205,38 @@ class Optional(Kind):
         return f"{self.kind} or None"
 
 
+@dataclass(frozen=True)
+class Series(Kind):
+    """Numbers in a row: a list, a tuple or a 1-D array."""
+
+    def read(self, value: Any) -> Any:
+        """As a list of floats."""
+        if type(value) is np.ndarray and value.ndim == 1 and value.dtype.kind in "fiu" and value.size <= _LARGEST:
+            return [float(number) for number in value]
+        if type(value) not in (list, tuple):
+            raise UnreadableError(describe(value))
+        return [Number().read(number) for number in value]
+
+    def __str__(self) -> str:
+        return "a list or 1-D array of numbers"
+
+
+@dataclass(frozen=True)
+class Plain(Kind):
+    """One value of a setting: a number, a string, True, False or None."""
+
+    def read(self, value: Any) -> Any:
+        """As Python's own."""
+        if value is None or type(value) in (bool, np.bool_):
+            return None if value is None else bool(value)
+        if type(value) in (str, np.str_):
+            return Text().read(value)
+        return Number(integer=type(value) in _INTEGERS).read(value)
+
+    def __str__(self) -> str:
+        return "a number or a string"
+
+
 class Several(Kind):
     """Several named results, as a tuple or a list: `Several(dx=ArrayOf(), dalpha=Number())`."""
 

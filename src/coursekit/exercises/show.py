@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.exercises.cases import Case, Given, Seeded, arrays_in
+from coursekit.exercises.cases import Case, Given, Made, Seeded, arrays_in
 
 _SMALL = 12  # entries of one array that is shown in full
 _CALL = 30  # numbers in a call that is shown in full
@@ -53,6 +53,8 @@ def argument(value: Any) -> str:
         return f"(what {value.function} gave)"
     if isinstance(value, Seeded):
         return f"np.random.default_rng({value.seed})"
+    if isinstance(value, Made):
+        return value.shown or f"(a function, {value.maker.__name__})"
     if callable(value):
         return getattr(value, "__name__", "a function")
     return show(value)

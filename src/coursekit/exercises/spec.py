@@ -1,20 +1,24 @@
 """What an exercise and an assignment are."""
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from coursekit.exercises.asking import Answer, ask_all
+from coursekit.exercises import guard, looking, pace
+from coursekit.exercises.asking import OVERFLOW_IS_SEEN, Answer, ask_all
 from coursekit.exercises.cases import PUBLIC_SEED, Case, Draw
 from coursekit.exercises.hints import for_what_came
-from coursekit.exercises.judging import Asked, Check, Names, agreement, failure, telling
+from coursekit.exercises.judging import Asked, Check, Failure, Names, agreement, failure, telling
 from coursekit.exercises.kinds import Kind, Several, type_name
 from coursekit.exercises.result import CheckResult, Result
 
 Function = Callable[..., Any]
 _WAITS = "counts once {}"
+_REPLACED = "{} had been replaced by something else; the original is back in place, and was used here"
+ENGINE_S_OWN = "this is the engine's own {}: in a notebook that is graded it earns nothing"
+_NO_OVERFLOW = 'this Python cannot see an overflow, so "{}" is decided at grading'
 _FOLLOWS = "Perhaps the same mistake as above. Mend that first: is this still there?"
 
 
@@ -48,23 +52,56 @@ class Misconception:
 
 @dataclass(frozen=True)
 class Paper:
-    """The questions for one seed and the reference's answers; one paper serves any number of submissions."""
+    """The questions for one seed; one paper serves any number of submissions.
+
+    The answers are worked out when they are first asked for, so that a submission that is asked first finds none.
+    """
 
     exercise: "Exercise"
     cases: tuple[Case, ...]
-    answers: tuple[Answer, ...]
 
     @cached_property
-    def wrong_answers(self) -> dict[str, list[Answer]]:
+    def answers(self) -> tuple[Answer, ...]:
+        """The reference's answers."""
+        name = self.exercise.name
+        guard.restore()
+        answers = self.exercise.answers_of(self.exercise.reference, self.cases)
+        for case, answer in zip(self.cases, answers, strict=True):
+            if answer.error is not None:
+                where = f"{case.group} {case.about}".strip()
+                raise ExerciseError(f"exercise {name}: the reference fails on a case of {where}: {answer.error}")
+        return looking.reference_seen(self.cases, answers)
+
+    @cached_property
+    def wrong_answers(self) -> dict[str, tuple[Answer, ...]]:
         """What each known misconception answers, by its id."""
-        return {
-            wrong.id: self.exercise.answers_of(wrong.function, self.cases) for wrong in self.exercise.misconceptions
-        }
+        found = self.exercise.misconceptions
+        return {wrong.id: self.seen(self.exercise.answers_of(wrong.function, self.cases)) for wrong in found}
 
     @cached_property
     def tells(self) -> dict[str, tuple[int, ...]]:
         """The cases that tell each known misconception from the reference, by its id."""
         return {id: telling(self.cases, self.answers, given) for id, given in self.wrong_answers.items()}
+
+    @cached_property
+    def failed(self) -> dict[str, frozenset[str]]:
+        """The checks that each known misconception fails, by its id."""
+        return {
+            id: frozenset(name for name, found in self.failures(given).items() if found)
+            for id, given in self.wrong_answers.items()
+        }
+
+    def seen(self, answers: Iterable[Answer]) -> tuple[Answer, ...]:
+        """These answers, each with what of it is compared."""
+        return looking.seen(self.cases, self.answers, list(answers))
+
+    def failures(self, answers: Iterable[Answer]) -> dict[str, Failure | None]:
+        """What these (seen) answers fail, check by check."""
+        asked = [Asked(c, r, a) for c, r, a in zip(self.cases, self.answers, answers, strict=True)]
+        exercise = self.exercise
+        results = tuple(exercise.returns.parts) if isinstance(exercise.returns, Several) else ()
+        names = Names(exercise.name, exercise.parameters, results)
+        return {check.name: failure(check, asked, names) for check in exercise.checks}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +110,8 @@ class Exercise:
 
     `task` is a short Markdown statement and `rule` the formula as text. `cases` draws the questions. `variants` are
     other right answers by name; they and the misconceptions are the tests of the checks. `needs` names other functions
-    that a submission must bring along.
+    that a submission must bring along, `helpers` are right ones. `speed` draws a larger case where code without loops
+    is the lesson: a right answer is told how much faster it could be.
     """
 
     assignment: str
@@ -86,7 +124,8 @@ class Exercise:
     misconceptions: tuple[Misconception, ...]
     variants: Mapping[str, Function]
     needs: tuple[str, ...] = ()
-    helpers: Mapping[str, Function] | None = None
+    helpers: Mapping[str, Function] = field(default_factory=dict)
+    speed: Callable[[Draw], Case] | None = None
 
     def __post_init__(self) -> None:
         for what, names in (
@@ -125,23 +164,27 @@ class Exercise:
         """The questions for a seed; 0 gives the public ones."""
         if type(seed) is not int or seed < 0:
             raise ExerciseError(f"exercise {self.name}: a seed is a whole number, 0 or above, not {seed!r}")
-        cases = tuple(self.cases(Draw(self.name, seed)))
-        answers = self.answers_of(self.reference, cases)
-        for case, answer in zip(cases, answers, strict=True):
-            if answer.error is not None:
-                where = f"{case.group} {case.about}".strip()
-                raise ExerciseError(f"exercise {self.name}: the reference fails on a case of {where}: {answer.error}")
-        return Paper(self, cases, tuple(answers))
+        return Paper(self, tuple(self.cases(Draw(self.name, seed))))
+
+    def complete(self, function: Function) -> dict[str, Function]:
+        """A submission of this function and right ones for all that it needs."""
+        return {**self.helpers, self.name: function}
 
     def evaluate(self, submission: Function | Mapping[str, Function], seed: int = PUBLIC_SEED) -> Result:
         """Ask `submission` everything and judge it. Never raises for anything that the submission does.
 
         A mapping holds functions by name, this exercise's and those that it `needs`; a callable is enough where it
-        needs none. Every call stays in this process: code that looks up the stack for the reference is not stopped
-        here, only where the judging runs outside the student's process.
+        needs none. Every call stays in this process, so that a determined forger finds a way (`guard` says which tricks
+        gain nothing); the boundary that holds is a process of its own.
         """
+        guard.remember_engine()
+        replaced = guard.restore()
         paper = self.paper(seed)
-        return self.judge(paper, self.ask(paper, submission))
+        result = self.judge(paper, self.ask(paper, submission))
+        notes = [_REPLACED.format(", ".join(replaced[:3]))] if replaced else []
+        if submission is self.reference:
+            notes.append(ENGINE_S_OWN.format(self.name))
+        return result.with_notes(*notes) if notes else result
 
     def ask(self, paper: Paper, submission: Function | Mapping[str, Function]) -> list[Answer]:
         """The submission's answers, as plain data."""
@@ -158,15 +201,15 @@ class Exercise:
             if not callable(functions[name]):
                 kind = type_name(functions[name])
                 return [Answer(error=f"{name} is not a function, it is of type {kind}")] * len(paper.cases)
-        return self._ask(functions, paper.cases)
+        return self._ask(functions, paper.cases, guard.Watch(functions))
 
     def judge(self, paper: Paper, answers: Iterable[Answer]) -> Result:
         """The result for these answers; calls no student code."""
-        answers = list(answers)
-        asked = [Asked(c, r.value, a) for c, r, a in zip(paper.cases, paper.answers, answers, strict=True)]
-        results = self._check_results(asked)
+        answers = paper.seen(answers)
+        failures = paper.failures(answers)
+        results = self._check_results(failures)
         passed = all(check.passed for check in results)
-        found = None if passed else self._misconception(paper, answers)
+        found = None if passed else self._misconception(paper, answers, failures)
         return Result(
             exercise=self.name,
             assignment=self.assignment,
@@ -177,17 +220,29 @@ class Exercise:
             notes=self._notes(answers),
         )
 
+    def pace(self, submission: Function | Mapping[str, Function]) -> str:
+        """A remark on a right answer that works number by number, empty where there is nothing to say.
+
+        For whoever hosts the student's process: it calls the submission again.
+        """
+        if self.speed is None:
+            return ""
+        case = self.speed(Draw(self.name, PUBLIC_SEED))
+        given = submission if isinstance(submission, Mapping) else {self.name: submission}
+        found = pace.slowness(given, self.complete(self.reference), self.name, case)
+        return pace.remark(*found, case.size) if found else ""
+
     def answers_of(self, function: Function, cases: Iterable[Case]) -> list[Answer]:
         """The answers of a function of ours, with the exercise's own `helpers` for what it needs."""
-        return self._ask({**(self.helpers or {}), self.name: function}, cases)
+        return self._ask(self.complete(function), cases)
 
-    def _ask(self, functions: Mapping[str, Function], cases: Iterable[Case]) -> list[Answer]:
-        return ask_all(functions, self.name, self.parameters, cases, self.returns)
+    def _ask(
+        self, functions: Mapping[str, Function], cases: Iterable[Case], watch: guard.Watch | None = None
+    ) -> list[Answer]:
+        return ask_all(functions, self.name, self.parameters, cases, self.returns, watch=watch)
 
-    def _check_results(self, asked: list[Asked]) -> tuple[CheckResult, ...]:
+    def _check_results(self, failures: Mapping[str, Failure | None]) -> tuple[CheckResult, ...]:
         results = tuple(self.returns.parts) if isinstance(self.returns, Several) else ()
-        names = Names(self.name, self.parameters, results)
-        failures = {check.name: failure(check, asked, names) for check in self.checks}
         core = [check.name for check in self.checks if check.core]
         started = any(failures[name] is None for name in core)
         right = all(failures[name] is None for name in core)
@@ -219,16 +274,20 @@ class Exercise:
                 )
         return tuple(out)
 
-    def _misconception(self, paper: Paper, answers: list[Answer]) -> Misconception | None:
+    def _misconception(
+        self, paper: Paper, answers: tuple[Answer, ...], failures: Mapping[str, Failure | None]
+    ) -> Misconception | None:
         best, count = None, 0
+        failed = frozenset(name for name, found in failures.items() if found)
         for wrong in self.misconceptions:
             given, tells = paper.wrong_answers[wrong.id], paper.tells[wrong.id]
-            agree = agreement(paper.cases, paper.answers, given, tells, answers)
+            both = (paper.failed[wrong.id], failed)
+            agree = agreement(paper.cases, paper.answers, given, tells, answers, both)
             if agree > count:
                 best, count = wrong, agree
         return best
 
-    def _notes(self, answers: list[Answer]) -> tuple[str, ...]:
+    def _notes(self, answers: Sequence[Answer]) -> tuple[str, ...]:
         warned = dict.fromkeys(message for answer in answers for message in answer.warnings)
         graded = any(check.aspect == "overflow" for check in self.checks)
         notes = [
@@ -239,6 +298,12 @@ class Exercise:
         printed = next((answer.printed for answer in answers if answer.printed.strip()), "")
         if printed:
             notes.append(f"printed by your function: {' '.join(printed.split())[:120]}")
+        replaced = dict.fromkeys(name for answer in answers for name in answer.replaced)
+        if replaced:
+            notes.insert(0, _REPLACED.format(", ".join([*replaced][:3])))
+        if graded and not OVERFLOW_IS_SEEN:
+            unseen = next(check.name for check in self.checks if check.aspect == "overflow")
+            notes.append(_NO_OVERFLOW.format(unseen))
         return tuple(notes[:4])
 
 

@@ -1,6 +1,7 @@
-"""Checks that many exercises share, so that they bear the same name and the same words everywhere."""
+"""Checks and wrong answers that many exercises share, so that they bear the same name and words everywhere."""
 
 from coursekit.exercises.judging import Check
+from coursekit.exercises.spec import Function, Misconception
 
 
 def values(points: int, hint: str, *, name: str = "values", group: str = "values", part: str | None = None) -> Check:
@@ -47,4 +48,23 @@ def keeps_float32(points: int = 1) -> Check:
         group="float32",
         aspect="dtype",
         hint="Where does a float64 come in? `np.zeros(shape)` makes one; `np.zeros_like(x)` takes the dtype of `x`.",
+    )
+
+
+def in_place(function: Function, argument: str, hint: str = "", *, id: str = "in_place") -> Misconception:
+    """Right values, but `argument` is overwritten."""
+    return Misconception(
+        id=id,
+        function=function,
+        hint=f"The values are right, but the caller's `{argument}` is overwritten. "
+        + (hint or "Which of your lines writes into it?"),
+    )
+
+
+def float64(function: Function, maker: str = "np.zeros(x.shape)") -> Misconception:
+    """Right values, in float64 whatever came in; `maker` is where the float64 comes from."""
+    return Misconception(
+        id="float64",
+        function=function,
+        hint=f"float32 went in and float64 came out. Which dtype does `{maker}` have?",
     )

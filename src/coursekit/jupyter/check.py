@@ -9,7 +9,7 @@ import random
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from html import escape
 from types import FrameType
@@ -17,6 +17,7 @@ from typing import Any
 
 from coursekit.exercises import PUBLIC_SEED, Answer, Exercise, ExerciseError, Result, TimeUp, exercise
 from coursekit.exercises.asking import out_of_time
+from coursekit.exercises.spec import ENGINE_S_OWN
 
 SEED_VARIABLE = "COURSEKIT_GRADING_SEED"
 SECONDS = 10.0
@@ -109,6 +110,11 @@ def _evaluate(found: Exercise, functions: Mapping[str, Callable[..., Any]], seed
     except TimeUp:  # it rang after the last answer
         answers = answers or out_of_time(len(paper.cases))
     result = found.judge(paper, answers)
+    if found.reference is functions[found.name]:
+        result = result.with_notes(ENGINE_S_OWN.format(found.name))
+    elif result.passed and seed == PUBLIC_SEED:
+        with suppress(TimeUp), _timer(seconds):
+            result = result.with_notes(*filter(None, [found.pace(functions)]))
     return result if timed else result.with_notes(_NO_TIMER)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from coursekit.exercises.activations.drawing import at_zero, elementwise
-from coursekit.exercises.cases import Array
+from coursekit.exercises.cases import Array, Case
 from coursekit.exercises.judging import Check
 from coursekit.exercises.kinds import ArrayOf
 from coursekit.exercises.spec import Exercise, Misconception
@@ -45,6 +45,7 @@ RELU = Exercise(
     rule="relu(x) = max(0, x), entry by entry",
     returns=ArrayOf(),
     cases=elementwise,
+    speed=lambda draw: Case(args=(draw.array(200, 200),)),
     checks=(
         values(2, "Compare the two numbers at one entry: what should happen to an entry above 0, and to one below?"),
         edges(),

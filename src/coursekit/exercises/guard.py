@@ -1,0 +1,111 @@
+"""What a submission may have meddled with, and whose code it runs.
+
+All this stays in the student's own process, where a determined forger finds a way; the boundary that holds is another
+process. It does stop the tricks that are known: a replaced function of NumPy or of the engine, and the engine's own
+code run inside a submission, however it was found (imported, up the stack, among the garbage collector's objects).
+"""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import CodeType, FrameType, ModuleType
+from typing import Any
+
+import numpy as np
+
+_PACKAGE = str(Path(__file__).parents[1])
+_ROOMS = ("nn", "optim", "data", "training")
+_WATCHED = tuple(str(Path(_PACKAGE) / room) for room in (*_ROOMS, "exercises"))
+#: What runs inside a call on its behalf: arguments are made there, what is printed arrives there, the watch ends there.
+_ASKING = tuple(str(Path(__file__).with_name(name)) for name in ("asking.py", "cases.py", "guard.py"))
+
+#: Every function of these modules under its name, as it was when the module was first looked at.
+_originals: dict[ModuleType, dict[str, Any]] = {}
+
+
+def _remember(module: ModuleType) -> None:
+    if module not in _originals:
+        _originals[module] = {
+            name: thing for name, thing in vars(module).items() if callable(thing) and not name.startswith("__")
+        }
+
+
+for _module in (np, np.linalg, np.random):
+    _remember(_module)
+
+
+def remember_engine() -> None:
+    """Keep the engine's functions as they are now, module by module; those that are known already stay as they were."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("coursekit.") and name.split(".")[1] in _ROOMS:
+            _remember(module)
+
+
+def restore() -> list[str]:
+    """Put back what was replaced; the names of what it was."""
+    replaced = []
+    for module, things in _originals.items():
+        now = vars(module)
+        for name, thing in things.items():
+            if now.get(name) is not thing:
+                now[name] = thing
+                replaced.append(f"{module.__name__}.{name}")
+    return replaced
+
+
+def is_engine(name: str, function: object) -> bool:
+    """Whether a submitted function is the engine's own of that name."""
+    rooms = (sys.modules.get(f"coursekit.{room}") for room in _ROOMS)
+    return any(room is not None and getattr(room, name, None) is function for room in rooms)
+
+
+class Watch:
+    """Notes whether the engine's or the exercises' own code runs while a submission is called.
+
+    `allowed` are the files of the submission itself; callbacks that the exercises hand out are allowed too.
+    """
+
+    def __init__(self, submission: Mapping[str, Any]) -> None:
+        codes = (getattr(function, "__code__", None) for function in submission.values())
+        own = {code.co_filename for code in codes if type(code) is CodeType}
+        self.allowed = frozenset({*own, *_ASKING})
+        self.idle = any(is_engine(name, function) for name, function in submission.items())
+        self.found: list[str] = []
+
+    @contextmanager
+    def on(self) -> Iterator[None]:
+        """Watch the calls made below."""
+        if self.idle:
+            yield
+            return
+        found, allowed = self.found, self.allowed
+
+        def look(frame: FrameType, event: str, arg: object) -> None:
+            if event == "call":
+                code = frame.f_code
+                file = code.co_filename
+                if file.startswith(_WATCHED) and file not in allowed and not _is_callback(file):
+                    found.append(code.co_name)
+
+        before: Callable[..., Any] | None = sys.getprofile()
+        sys.setprofile(look)
+        try:
+            yield
+        finally:
+            if sys.getprofile() is not look:
+                found.append("sys.setprofile")
+            sys.setprofile(before)
+
+    def complaint(self) -> str | None:
+        """What was found since the last time, as the clause of an answer's error."""
+        found, self.found = self.found, []
+        if not found:
+            return None
+        if "sys.setprofile" in found:
+            return "it switched off the watch that sees whose code runs"
+        return f"it ran the course's own code ({found[0]}) in place of its own"
+
+
+def _is_callback(file: str) -> bool:
+    return file.endswith("callbacks.py")
