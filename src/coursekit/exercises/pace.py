@@ -29,7 +29,7 @@ def slowness(
 
 
 def _best(functions: Mapping[str, Callable[..., Any]], name: str, case: Case) -> float:
-    times = []
+    times: list[float] = []
     with warnings.catch_warnings(), np.errstate(all="ignore"), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         while len(times) < _ROUNDS and sum(times) < 0.2:
