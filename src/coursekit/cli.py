@@ -67,6 +67,13 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("notebook", type=Path, metavar="NOTEBOOK")
     check.set_defaults(run=_check, extra="notebook")
 
+    new = commands.add_parser("new", help="begin an exercise: its spec, its line in the tests, its cells")
+    kinds = new.add_subparsers(dest="kind", required=True, metavar="KIND")
+    exercise = kinds.add_parser("exercise", help="an exercise for a function that the engine has")
+    exercise.add_argument("id", metavar="ID", help="the assignment, such as activations; a new one is begun too")
+    exercise.add_argument("name", metavar="NAME", help="the engine's function, such as softplus")
+    exercise.set_defaults(run=_new_exercise, extra="grading")
+
     doctor = commands.add_parser("doctor", help="what is installed, what is not, what that costs, how to mend it")
     doctor.set_defaults(run=_doctor, extra="notebook")
     return parser
@@ -102,6 +109,19 @@ def _check(args: argparse.Namespace) -> int:
     score, top = sum(r.score for r in results), sum(r.max_score for r in results)
     print(f"{len(results)} checks: {score:g} of {top:g} points")
     return 0 if score == top else 1
+
+
+def _new_exercise(args: argparse.Namespace) -> int:
+    from coursekit.grading.authoring import new_exercise
+    from coursekit.grading.project import find_root
+
+    for path in new_exercise(find_root(), args.id, args.name):
+        print(f"written: {path}")
+    print(
+        f"Now replace every TODO, run  scripts/test tests/contracts tests/notebooks -k {args.name}  until it passes, and "
+        f"then  coursekit release {args.id}"
+    )
+    return 0
 
 
 def _doctor(args: argparse.Namespace) -> int:

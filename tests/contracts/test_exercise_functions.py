@@ -35,7 +35,7 @@ every_function = pytest.mark.parametrize(
 
 
 def test_the_table_is_complete():
-    assert len({wanted.partition("(")[0] for _, wanted in FUNCTIONS}) == len(FUNCTIONS) == 88
+    assert len({wanted.partition("(")[0] for _, wanted in FUNCTIONS}) == len(FUNCTIONS) >= 88
 
 
 @every_function

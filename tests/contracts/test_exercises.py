@@ -110,16 +110,20 @@ def test_every_check_can_be_lost_by_itself(exercise: Exercise) -> None:
     ]
     results.append(exercise.judge(paper, slips))
     lost = {check.name for result in results for check in result.checks if not check.passed and not check.pending}
-    assert lost == {check.name for check in exercise.checks}
+    kept = [check.name for check in exercise.checks if check.name not in lost]
+    assert not kept, f"no known wrong answer fails {kept}"
 
 
 @each
 def test_what_an_exercise_says(exercise: Exercise) -> None:
     assert exercise.reference in [getattr(room, exercise.name, None) for room in ROOMS]
-    assert exercise.task
-    assert exercise.rule
-    assert len(exercise.misconceptions) >= 3
-    assert len(exercise.variants) >= 2
+    hints = [*[check.hint for check in exercise.checks], *[wrong.hint for wrong in exercise.misconceptions]]
+    missing = [text for text in (exercise.task, exercise.rule, *hints) if not text or "TODO" in text]
+    if len(exercise.misconceptions) < 3:
+        missing.append("at least three misconceptions")
+    if len(exercise.variants) < 2:
+        missing.append("at least two variants")
+    assert not missing, f"still to be written: {missing}"
     assert all(check.hint for check in exercise.checks), "a check without a hint"
     assert all(check.points > 0 for check in exercise.checks)
     assert exercise.max_score == sum(check.points for check in exercise.checks)

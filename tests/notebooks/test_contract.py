@@ -97,6 +97,7 @@ def test_nothing_of_a_run_is_committed(folder, id):
         assert not cell.get("outputs")
         assert cell.get("execution_count") is None
     assert len(text) < 200_000
+    assert "TODO" not in text
     for machine in ("/home/", "/root/", "/Users/", "/tmp/", "C:\\\\"):
         assert machine not in text
 
