@@ -117,10 +117,8 @@ def _new_exercise(args: argparse.Namespace) -> int:
 
     for path in new_exercise(find_root(), args.id, args.name):
         print(f"written: {path}")
-    print(
-        f"Now replace every TODO, run  scripts/test tests/contracts tests/notebooks -k {args.name}  until it passes, and "
-        f"then  coursekit release {args.id}"
-    )
+    tests = f'scripts/test tests/contracts tests/notebooks -k "{args.name} or {args.id}"'
+    print(f"Now replace every TODO, run  {tests}  until it passes, and then  coursekit release {args.id}")
     return 0
 
 

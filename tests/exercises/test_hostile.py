@@ -2,12 +2,16 @@
 
 import sys
 import warnings
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from hostile import HOSTILE, Pretends, nameless, raises
 
-from coursekit.exercises import assignment
+from coursekit.exercises import Answer, Exercise, assignment, assignments
+from coursekit.exercises.asking import arguments
+from coursekit.exercises.cases import arrays_in
+from coursekit.exercises.kinds import Unread, UnreadableError
 
 A = assignment("activations").exercises
 RELU, PRELU, DEAD = A["relu"], A["prelu_backward"], A["dead_fraction"]
@@ -21,169 +25,77 @@ def dead_fraction(h):
     return np.mean(np.all(h == 0, axis=0))
 
 
-class Agrees(np.ndarray):
-    """Claims to be equal and close to anything."""
-
-    def __eq__(self, other: object) -> bool:
-        return True
-
-    def __sub__(self, other: object) -> int:
-        return 0
-
-    __rsub__ = __sub__
-    __hash__ = None
-
-    def __array_ufunc__(self, ufunc: object, method: str, *inputs: object, **options: object) -> np.ndarray:
-        return np.zeros(self.shape)
-
-
-class Pretends:
-    """Says that it is an array, a float and a tuple."""
-
-    shape, dtype, ndim, size = (1, 1), np.dtype(float), 2, 1
-
-    @property
-    def __class__(self) -> type:
-        return np.ndarray
-
-    def __array__(self, *args: object, **kwargs: object) -> np.ndarray:
-        raise AssertionError("the grader asked a student's object for its array")
-
-    def __float__(self) -> float:
-        raise AssertionError("the grader asked a student's object for its number")
-
-    def __eq__(self, other: object) -> bool:
-        raise AssertionError("the grader compared a student's object")
-
-    def __iter__(self) -> object:
-        raise AssertionError("the grader went through a student's object")
-
-    __hash__ = None
-
-    def __len__(self) -> int:
-        raise AssertionError("the grader asked a student's object for its length")
-
-
-class LyingFloat(float):
-    def __float__(self) -> float:
-        raise AssertionError("the grader asked a student's object for its number")
-
-
-class LyingTuple(tuple):
-    def __iter__(self) -> object:
-        raise AssertionError("the grader went through a student's object")
-
-    def __len__(self) -> int:
-        return 2
-
-
-def nameless() -> type:
-    """A class whose name cannot be asked for (made here, since pytest asks every class of a module)."""
-
-    class BadType(type):
-        @property
-        def __name__(cls) -> str:
-            raise AssertionError("the grader asked a student's class for its name")
-
-    class Nameless(metaclass=BadType):
-        pass
-
-    return Nameless
-
-
-class NastyError(Exception):
-    def __str__(self) -> str:
-        raise SystemExit("no text for you")
-
-
-def raises(error: BaseException | type[BaseException]):
-    def function(*args, **kwargs):
-        raise error
-
-    return function
-
-
-def recursion(*args, **kwargs):
-    return recursion(*args, **kwargs)
-
-
-def generator(*args, **kwargs):
-    yield from args
-
-
-async def coroutine(*args, **kwargs):
-    return args[0]
-
-
-def stops_printing_nothing(*args, **kwargs):
-    for _ in range(1000):
-        print("x" * 1000)
-    sys.stderr.write("also here\n")
-
-
-HOSTILE = {
-    "SystemExit": raises(SystemExit(0)),
-    "KeyboardInterrupt": raises(KeyboardInterrupt),
-    "GeneratorExit": raises(GeneratorExit),
-    "RecursionError": recursion,
-    "MemoryError": raises(MemoryError),
-    "StopIteration": raises(StopIteration),
-    "an exception without text": raises(NastyError),
-    "BaseException": raises(BaseException("all")),
-    "no parameters": lambda: None,
-    "too many parameters": lambda a, b, c, d, e, f, g: None,
-    "None": lambda *a, **k: None,
-    "Ellipsis": lambda *a, **k: ...,
-    "a string": lambda *a, **k: "1.0",
-    "bytes": lambda *a, **k: b"\x00" * 8,
-    "a list": lambda *a, **k: a[0].tolist(),
-    "a set": lambda *a, **k: {1.0},
-    "a dict": lambda *a, **k: {"dx": a[0]},
-    "a generator": generator,
-    "a coroutine": coroutine,
-    "a function": lambda *a, **k: np.maximum,
-    "a class": lambda *a, **k: nameless(),
-    "an object of a nameless class": lambda *a, **k: nameless()(),
-    "NaN": lambda *a, **k: a[0] * np.nan,
-    "inf": lambda *a, **k: a[0] * np.inf,
-    "NaN number": lambda *a, **k: float("nan"),
-    "complex": lambda *a, **k: a[0].astype(complex),
-    "object array": lambda *a, **k: a[0].astype(object),
-    "strings in an array": lambda *a, **k: a[0].astype(str),
-    "dates": lambda *a, **k: np.zeros(a[0].shape, dtype="M8[s]"),
-    "structured": lambda *a, **k: np.zeros(a[0].shape, dtype=[("a", float)]),
-    "0-d": lambda *a, **k: np.array(0.25),
-    "5-d": lambda *a, **k: np.zeros((1, 1, 1, 1, 1)),
-    "empty": lambda *a, **k: np.zeros((0, 3)),
-    "a huge array that takes no memory": lambda *a, **k: np.broadcast_to(1.0, (10**6, 10**6)),
-    "a huge integer": lambda *a, **k: 10**5000,
-    "own comparison": lambda *a, **k: a[0].view(Agrees),
-    "pretends to be an array": lambda *a, **k: Pretends(),
-    "pretends, in a tuple": lambda *a, **k: (Pretends(), Pretends()),
-    "a lying float": lambda *a, **k: LyingFloat(0.5),
-    "a lying tuple": lambda *a, **k: LyingTuple((1, 2, 3)),
-    "a masked array": lambda *a, **k: np.ma.masked_all(a[0].shape),
-    "a matrix": lambda *a, **k: np.asmatrix(np.zeros((2, 2))),
-    "a list of itself": lambda *a, **k: (lambda loop: loop.append(loop) or loop)([]),
-    "prints a lot": stops_printing_nothing,
-    "removes the input's shape": lambda *a, **k: setattr(a[0], "shape", (a[0].size,)),
-    "sets the input to NaN": lambda *a, **k: a[0].fill(np.nan),
-}
-
 pytestmark = pytest.mark.filterwarnings("ignore:the matrix subclass")
 
 
-@pytest.mark.parametrize("name", HOSTILE)
-@pytest.mark.parametrize("exercise", ["relu", "prelu_backward", "maxout_backward", "dead_fraction"])
-def test_nothing_raises_and_nothing_is_earned(name: str, exercise: str, capsys: pytest.CaptureFixture[str]) -> None:
-    result = A[exercise].evaluate(HOSTILE[name], seed=3)
-    assert result.score == 0
-    assert not result.passed
-    assert all("\n" not in check.got for check in result.checks)
-    assert str(result)
-    assert result._repr_html_()
+ALL = {f"{id}-{name}": e for id in assignments() for name, e in assignment(id).exercises.items()}
+each = pytest.mark.parametrize("exercise", ALL.values(), ids=ALL)
+
+
+@each
+def test_nothing_raises_and_nothing_is_earned(exercise: Exercise, capsys: pytest.CaptureFixture[str]) -> None:
+    paper = exercise.paper(3)
+    for name, function in HOSTILE.items():
+        result = exercise.judge(paper, exercise.ask(paper, exercise.complete(function)))
+        assert result.score == 0, f"{name}:\n{result}"
+        assert not result.passed
+        assert all("\n" not in check.got for check in result.checks), name
+        assert str(result)
+        assert result._repr_html_()
     out, err = capsys.readouterr()
     assert (out, err) == ("", ""), "what a function prints belongs into the notes"
+
+
+@each
+def test_one_right_answer_earns_nothing(exercise: Exercise) -> None:
+    """Neither the first, nor the one that comes twice: what is right by chance, or only once, is not right."""
+    paper = exercise.paper(3)
+    wrong = Answer(error="it returned None: is a `return` missing?")
+    for right in (0, len(paper.cases) - 1):
+        answers = [answer if i == right else wrong for i, answer in enumerate(paper.answers)]
+        assert exercise.judge(paper, answers).score == 0
+
+
+@each
+def test_arrays_of_a_special_kind_do_not_count(exercise: Exercise) -> None:
+    """Right values in an array that compares, computes or prints as it likes."""
+
+    class Special(np.ndarray):
+        pass
+
+    def dressed(value: Any) -> Any:
+        if isinstance(value, np.ndarray):
+            return value.view(Special)
+        if isinstance(value, (tuple, list)):
+            return type(value)(map(dressed, value))
+        if isinstance(value, dict):
+            return {key: dressed(part) for key, part in value.items()}
+        return value
+
+    paper = exercise.paper(3)
+    kept = []
+    for case in paper.cases[:4]:
+        value = _call(exercise, case, exercise.complete(exercise.reference))
+        kept.append((value, dressed(value)))
+    if not any(isinstance(a, Special) for _, value in kept for a in arrays_in(value)):
+        return  # it returns numbers
+    for value, special in kept:
+        if any(a.ndim for a in arrays_in(value)):
+            with pytest.raises(UnreadableError, match="Special"):
+                _strict(exercise.returns.read(special))
+
+
+def _call(exercise: Exercise, case: Any, functions: Any) -> Any:
+    args, kwargs = arguments(functions, case)
+    return functions[exercise.name](*args, **kwargs)
+
+
+def _strict(value: Any) -> None:
+    for part in value if isinstance(value, (tuple, list)) else [value]:
+        if isinstance(part, Unread):
+            raise UnreadableError(part.reason)
+        if isinstance(part, (tuple, list)):
+            _strict(part)
 
 
 def test_what_is_no_function_at_all() -> None:

@@ -150,9 +150,9 @@ def cells(id: str, function: Function) -> list[nbformat.NotebookNode]:
     points = sum(check[1] for check in _CHECKS if floating or check[2] != "keeps_float32")
     why = "TODO: the question that this function answers, its formula, and a number worked out by hand."
     solution = (
-        f'def {signature(function)}:\n    """TODO: what it returns, and its shape.\n\n    >>> 1 + 1  # TODO: the worked '
-        'number\n    2\n    """\n    ### BEGIN SOLUTION\n    raise NotImplementedError("TODO: the solution")\n'
-        "    ### END SOLUTION"
+        f'def {signature(function)}:\n    """TODO: what it returns, and its shape.\n\n'
+        '    >>> 1 + 1  # TODO: the worked number\n    2\n    """\n    ### BEGIN SOLUTION\n'
+        '    raise NotImplementedError("TODO: the solution")\n    ### END SOLUTION'
     )
     check = _locked(f"check-{name}", f"check({name})")
     check.metadata.nbgrader.update(grade=True, points=points)
