@@ -99,7 +99,7 @@ def _wrapped(label: str, value: str, *, indent: int) -> list[str]:
 def html(result: "Result") -> str:
     """For a notebook or a page."""
     parts = [
-        '<section class="coursekit-result" style="border:1px solid currentColor;border-radius:.4em;padding:.6em .9em;'
+        f'<section class="coursekit-result" aria-label="{escape(headline(result))}" style="border:1px solid currentColor;border-radius:.4em;padding:.6em .9em;'
         'margin:.4em 0;max-width:56em">',
         f'<h4 style="margin:.1em 0 .4em">{escape(headline(result))}</h4>',
     ]
@@ -115,10 +115,13 @@ def html(result: "Result") -> str:
             f"{state(check)} ({check.earned} of {check.points})"
         )
         if rows:
-            parts.append('<dl style="margin:.2em 0 .5em 1.4em">')
+            parts.append(
+                '<dl style="display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.15em .8em;'
+                'margin:.2em 0 .5em 1.4em">'
+            )
             for label, value in rows:
                 shown = _inline(value) if label == "hint" else _code(value)
-                parts.append(f"<dt><strong>{label}</strong></dt><dd style='margin:0 0 .2em 1em'>{shown}</dd>")
+                parts.append(f"<dt>{label}</dt><dd style='margin:0'>{shown}</dd>")
             parts.append("</dl>")
         parts.append("</li>")
     parts.append("</ul>")
