@@ -198,6 +198,15 @@ def _overflow(check: Check, asked: Asked, names: Names) -> Failure | None:
     )
 
 
+def faults(checks: Sequence[Check], failures: Mapping[str, Failure | None]) -> frozenset[str]:
+    """What failed, by name; a check with a `judge` may ask for several things, so there also what it asked for."""
+    return frozenset(
+        f"{check.name}: {found.expected}" if check.judge else check.name
+        for check in checks
+        if (found := failures[check.name]) is not None
+    )
+
+
 def telling(cases: Sequence[Case], reference: Sequence[Answer], wrong: Sequence[Answer]) -> tuple[int, ...]:
     """The places of the cases whose values tell a wrong answer from the reference."""
     answers = enumerate(zip(cases, reference, wrong, strict=True))
@@ -216,7 +225,7 @@ def agreement(
 
     `tells` are those, from `telling`. A wrong answer with wrong values is told by them. One whose values are right is
     told by what else is wrong with it: an input that it changes, a dtype that it does not keep, an overflow; and where
-    there is nothing of that either, by the checks that fail (`failed`: the wrong answer's, the student's). At least
+    there is nothing of that either, by what fails (`faults`: the wrong answer's, the student's). At least
     half of all cases must agree, so that a function that is wrong everywhere is not named for its zeros.
     """
     if not all(_same_value(cases[i], wrong[i], student[i]) for i in tells):

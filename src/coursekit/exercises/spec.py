@@ -10,7 +10,7 @@ from coursekit.exercises import guard, looking, pace
 from coursekit.exercises.asking import OVERFLOW_IS_SEEN, Answer, ask_all
 from coursekit.exercises.cases import PUBLIC_SEED, Case, Draw
 from coursekit.exercises.hints import for_what_came
-from coursekit.exercises.judging import Asked, Check, Failure, Names, agreement, failure, telling
+from coursekit.exercises.judging import Asked, Check, Failure, Names, agreement, failure, faults, telling
 from coursekit.exercises.kinds import Kind, Several, type_name
 from coursekit.exercises.result import CheckResult, Result
 
@@ -85,11 +85,9 @@ class Paper:
 
     @cached_property
     def failed(self) -> dict[str, frozenset[str]]:
-        """The checks that each known misconception fails, by its id."""
-        return {
-            id: frozenset(name for name, found in self.failures(given).items() if found)
-            for id, given in self.wrong_answers.items()
-        }
+        """The `faults` of each known misconception, by its id."""
+        checks = self.exercise.checks
+        return {id: faults(checks, self.failures(given)) for id, given in self.wrong_answers.items()}
 
     def seen(self, answers: Iterable[Answer]) -> tuple[Answer, ...]:
         """These answers, each with what of it is compared."""
@@ -278,7 +276,7 @@ class Exercise:
         self, paper: Paper, answers: tuple[Answer, ...], failures: Mapping[str, Failure | None]
     ) -> Misconception | None:
         best, count = None, 0
-        failed = frozenset(name for name, found in failures.items() if found)
+        failed = faults(self.checks, failures)
         for wrong in self.misconceptions:
             given, tells = paper.wrong_answers[wrong.id], paper.tells[wrong.id]
             both = (paper.failed[wrong.id], failed)
