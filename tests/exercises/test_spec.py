@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -51,14 +52,60 @@ def test_a_function_that_needs_another_gets_its_private_result() -> None:
     assert BACKWARD.evaluate({"forward": own_forward, "backward": own_backward}).passed
     result = BACKWARD.evaluate({"forward": forward, "backward": wrong_backward})
     assert result.misconception == "no_factor"
-    assert "what forward gave" in result.checks[0].at
+    assert "forward(np.array([[" in result.checks[0].at, "the call can be pasted"
 
 
 def test_a_missing_or_failing_companion_is_named() -> None:
     assert "no function forward" in BACKWARD.evaluate(backward).checks[0].got
-    broken = BACKWARD.evaluate({"backward": backward, "forward": lambda x: None})
-    assert broken.score == 0
-    assert "TypeError" in broken.checks[0].got
+    for wrong, said in (
+        (lambda x: None, "returned None: is a `return` missing?; its result number 2 is wanted"),
+        (lambda x: (x,), "returned 1 results; number 2 is wanted"),
+        (lambda x: 1 / 0, "raised ZeroDivisionError: division by zero"),
+    ):
+        broken = BACKWARD.evaluate({"backward": backward, "forward": wrong})
+        assert broken.score == 0
+        assert broken.checks[0].got.startswith(f"it could not be called: forward, whose result it is given, {said}")
+        assert "does it pass its own check?" in broken.checks[0].hint
+
+
+FORWARD = replace(
+    BACKWARD,
+    reference=forward,
+    returns=Several(out=ArrayOf(), cache=Opaque()),
+    cases=lambda draw: [Case(args=(draw.array(2, 2),)) for _ in range(2)],
+    misconceptions=(),
+    needs=(),
+    helpers={},
+)
+
+
+def test_where_a_companion_is_wrong_it_is_to_be_mended_first() -> None:
+    exercise = replace(BACKWARD, first=(FORWARD,))
+
+    def wrong_forward(x):
+        return x * 3, {"x": x * np.nan}
+
+    result = exercise.evaluate({"forward": wrong_forward, "backward": lambda dout, cache: 2 * dout + cache["x"]})
+    assert result.diagnosis.startswith("Your forward does not pass its own check yet (values), and backward works on")
+    result = exercise.evaluate({"forward": lambda x: (x, {"x": x}), "backward": wrong_backward})
+    assert result.misconception == "no_factor"
+    assert "Mend that first" in result.notes[-1]
+    result = exercise.evaluate({"forward": forward, "backward": wrong_backward})
+    assert not result.notes
+
+
+def test_the_engine_s_own_companion_is_no_way_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    import coursekit.nn
+
+    monkeypatch.setattr(coursekit.nn, "forward", forward, raising=False)
+    result = BACKWARD.evaluate({"forward": forward, "backward": lambda dout, cache: 2 * dout})
+    assert result.score == 0
+    assert "forward is the engine's own here" in result.checks[0].got
+
+
+def test_a_wrong_answer_may_bring_its_own_companion() -> None:
+    other = {"forward": lambda x: (2 * x, x), "backward": lambda dout, cache: 2 * dout + 0 * cache}
+    assert BACKWARD.evaluate(BACKWARD.complete(other)).passed
 
 
 def draws(n, rng):

@@ -14,7 +14,7 @@ import numpy as np
 
 from coursekit.exercises import guard
 from coursekit.exercises.cases import Case, Given, fresh, unchanged
-from coursekit.exercises.kinds import Kind, UnreadableError, type_name
+from coursekit.exercises.kinds import Kind, UnreadableError, describe, type_name
 
 _PRINT_LIMIT = 2000
 
@@ -56,6 +56,10 @@ class Answer:
     def overflow(self) -> bool:
         """Whether NumPy warned of an overflow."""
         return any("overflow" in message for message in self.warnings)
+
+
+class CompanionError(Exception):
+    """Another function of the submission did not make what this one is given; the message is an answer's error."""
 
 
 class _Printed(io.StringIO):
@@ -132,6 +136,8 @@ def ask(
                 error, stopped = _TIME_UP, True
             except KeyboardInterrupt:
                 error, stopped = "it was interrupted (KeyboardInterrupt)", True
+            except CompanionError as problem:
+                error = str(problem)
             except BaseException as problem:  # a student's function may raise anything, SystemExit too
                 error = _complaint(problem, functions.get(name))
             finally:
@@ -173,8 +179,23 @@ def arguments(functions: Mapping[str, Callable[..., Any]], case: Case) -> tuple[
 def _argument(functions: Mapping[str, Callable[..., Any]], part: Any, case: Case) -> Any:
     if not isinstance(part, Given):
         return fresh(part, view=case.view)
-    made = functions[part.function](*(_argument(functions, inner, case) for inner in part.args))
-    return made if part.pick is None else made[part.pick]
+    function, pick = functions[part.function], part.pick
+    given = [_argument(functions, inner, case) for inner in part.args]
+    fault = f"it could not be called: {part.function}, whose result it is given, "
+    try:
+        made: Any = function(*given)
+    except (TimeUp, KeyboardInterrupt):
+        raise
+    except BaseException as problem:
+        raise CompanionError(fault + _complaint(problem, function).removeprefix("it ")) from None
+    if pick is None:
+        return made
+    if not issubclass(type(made), tuple | list):
+        raise CompanionError(f"{fault}returned {describe(made)}; its result number {pick + 1} is wanted")
+    results = list(made)
+    if len(results) <= pick:
+        raise CompanionError(f"{fault}returned {len(results)} results; number {pick + 1} is wanted")
+    return results[pick]
 
 
 def _safe_text(thing: object) -> str:

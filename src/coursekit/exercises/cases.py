@@ -96,9 +96,11 @@ class Case:
 
 
 def arrays_in(value: Any) -> list[Array]:
-    """All arrays in a nest of tuples, lists and dicts, in order."""
+    """All arrays in a nest of tuples, lists and dicts, and in what a `Given` is made from, in order."""
     if isinstance(value, np.ndarray):
         return [value]
+    if isinstance(value, Given):
+        return arrays_in(value.args)
     if isinstance(value, Mapping):
         return [a for part in value.values() for a in arrays_in(part)]
     if isinstance(value, tuple | list):
@@ -193,6 +195,8 @@ def as_float32(value: Any) -> Any:
     """The same arguments with every floating array in float32."""
     if isinstance(value, np.ndarray):
         return value.astype(np.float32) if value.dtype.kind == "f" else value
+    if isinstance(value, Given):
+        return replace(value, args=as_float32(value.args))
     if isinstance(value, Mapping):
         return {key: as_float32(part) for key, part in value.items()}
     if isinstance(value, tuple | list):

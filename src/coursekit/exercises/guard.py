@@ -18,7 +18,7 @@ _PACKAGE = str(Path(__file__).parents[1])
 _ROOMS = ("nn", "optim", "data", "training")
 _WATCHED = tuple(str(Path(_PACKAGE) / room) for room in (*_ROOMS, "exercises"))
 #: What runs inside a call on its behalf: arguments are made there, what is printed arrives there, the watch ends there.
-_ASKING = tuple(str(Path(__file__).with_name(name)) for name in ("asking.py", "cases.py", "guard.py"))
+_ASKING = tuple(str(Path(__file__).with_name(name)) for name in ("asking.py", "cases.py", "guard.py", "kinds.py"))
 
 #: Every function of these modules under its name, as it was when the module was first looked at.
 _originals: dict[ModuleType, dict[str, Any]] = {}
@@ -63,14 +63,15 @@ def is_engine(name: str, function: object) -> bool:
 class Watch:
     """Notes whether the engine's or the exercises' own code runs while a submission is called.
 
-    `allowed` are the files of the submission itself; callbacks that the exercises hand out are allowed too.
+    `name` is the function that is asked for: where that is the engine's own there is nothing to watch. `allowed` are
+    the files of the submission itself; callbacks that the exercises hand out are allowed too.
     """
 
-    def __init__(self, submission: Mapping[str, Any]) -> None:
+    def __init__(self, submission: Mapping[str, Any], name: str) -> None:
         codes = (getattr(function, "__code__", None) for function in submission.values())
         own = {code.co_filename for code in codes if type(code) is CodeType}
         self.allowed = frozenset({*own, *_ASKING})
-        self.idle = any(is_engine(name, function) for name, function in submission.items())
+        self.idle = is_engine(name, submission.get(name))
         self.found: list[str] = []
 
     @contextmanager

@@ -8,6 +8,10 @@ _SHAPES = (
 # A piece of what came, and the question that it calls for; the first that fits is taken.
 _BY_WHAT_CAME = (
     (
+        "it could not be called",
+        "Is that function written, and does it pass its own check? Mend it first: this one works on what it returns.",
+    ),
+    (
         "truth value of an array",
         "`if`, `and` and Python's `max` want one True or False and get a whole array. Which NumPy function compares or "
         "chooses entry by entry: `np.where`, `np.maximum`?",

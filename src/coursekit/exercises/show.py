@@ -50,7 +50,10 @@ def argument(value: Any) -> str:
         dtype = "" if value.dtype in (np.float64, np.int64) else f", dtype=np.{value.dtype}"
         return f"np.array({show(value)}{dtype})" if value.size <= _SMALL else show(value)
     if isinstance(value, Given):
-        return f"(what {value.function} gave)"
+        short = sum(a.size for a in arrays_in(value)) <= _CALL
+        inner = map(argument, value.args) if short else (f"{a.shape}" for a in arrays_in(value))
+        picked = "" if value.pick is None else f"[{value.pick}]"
+        return f"{value.function}({'' if short else 'arrays of shape '}{', '.join(inner)}){picked}"
     if isinstance(value, Seeded):
         return f"np.random.default_rng({value.seed})"
     if isinstance(value, Made):

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -15,9 +15,16 @@ from coursekit.exercises.kinds import Kind, Several, type_name
 from coursekit.exercises.result import CheckResult, Result
 
 Function = Callable[..., Any]
+#: A function, or several by name: one that is asked for with others that it needs.
+Submission = Function | Mapping[str, Function]
 _WAITS = "counts once {}"
 _REPLACED = "{} had been replaced by something else; the original is back in place, and was used here"
 ENGINE_S_OWN = "this is the engine's own {}: in a notebook that is graded it earns nothing"
+_PRIVATE = "it could not be called: {} is the engine's own here, and yours is wanted with it"
+_FIRST = (
+    "Your {0} does not pass its own check yet ({1}), and {2} works on what it returns. Does `check({0})` pass? Mend "
+    "that first."
+)
 _NO_OVERFLOW = 'this Python cannot see an overflow, so "{}" is decided at grading'
 _FOLLOWS = "Perhaps the same mistake as above. Mend that first: is this still there?"
 
@@ -43,10 +50,13 @@ class Exercises(dict[str, "Exercise"]):
 
 @dataclass(frozen=True, kw_only=True)
 class Misconception:
-    """A common wrong answer: `function` is it, `hint` asks the question that leads out of it."""
+    """A common wrong answer: `function` is it, `hint` asks the question that leads out of it.
+
+    A mapping brings functions that it needs along, such as a forward pass with a cache of its own.
+    """
 
     id: str
-    function: Function
+    function: Submission
     hint: str
 
 
@@ -108,7 +118,8 @@ class Exercise:
 
     `task` is a short Markdown statement and `rule` the formula as text. `cases` draws the questions. `variants` are
     other right answers by name; they and the misconceptions are the tests of the checks. `needs` names other functions
-    that a submission must bring along, `helpers` are right ones. `speed` draws a larger case where code without loops
+    that a submission must bring along, `helpers` are right ones, `first` are their exercises: where a submission fails
+    it is asked whether it passes those. `speed` draws a larger case where code without loops
     is the lesson: a right answer is told how much faster it could be.
     """
 
@@ -120,9 +131,10 @@ class Exercise:
     cases: Callable[[Draw], Iterable[Case]]
     checks: tuple[Check, ...]
     misconceptions: tuple[Misconception, ...]
-    variants: Mapping[str, Function]
+    variants: Mapping[str, Submission]
     needs: tuple[str, ...] = ()
     helpers: Mapping[str, Function] = field(default_factory=dict)
+    first: tuple["Exercise", ...] = ()
     speed: Callable[[Draw], Case] | None = None
 
     def __post_init__(self) -> None:
@@ -164,11 +176,11 @@ class Exercise:
             raise ExerciseError(f"exercise {self.name}: a seed is a whole number, 0 or above, not {seed!r}")
         return Paper(self, tuple(self.cases(Draw(self.name, seed))))
 
-    def complete(self, function: Function) -> dict[str, Function]:
-        """A submission of this function and right ones for all that it needs."""
-        return {**self.helpers, self.name: function}
+    def complete(self, function: Submission) -> dict[str, Function]:
+        """A submission of this function and right ones for all that it needs and does not bring along."""
+        return {**self.helpers, **(function if isinstance(function, Mapping) else {self.name: function})}
 
-    def evaluate(self, submission: Function | Mapping[str, Function], seed: int = PUBLIC_SEED) -> Result:
+    def evaluate(self, submission: Submission, seed: int = PUBLIC_SEED) -> Result:
         """Ask `submission` everything and judge it. Never raises for anything that the submission does.
 
         A mapping holds functions by name, this exercise's and those that it `needs`; a callable is enough where it
@@ -178,13 +190,32 @@ class Exercise:
         guard.remember_engine()
         replaced = guard.restore()
         paper = self.paper(seed)
-        result = self.judge(paper, self.ask(paper, submission))
+        result = self.with_what_is_first(self.judge(paper, self.ask(paper, submission)), submission, seed)
         notes = [_REPLACED.format(", ".join(replaced[:3]))] if replaced else []
         if submission is self.reference:
             notes.append(ENGINE_S_OWN.format(self.name))
         return result.with_notes(*notes) if notes else result
 
-    def ask(self, paper: Paper, submission: Function | Mapping[str, Function]) -> list[Answer]:
+    def with_what_is_first(self, result: Result, submission: Submission, seed: int) -> Result:
+        """The result, and where it is not a pass the exercises that the submission should pass `first`.
+
+        For whoever hosts the student's process: it calls the submission again.
+        """
+        if result.passed or not issubclass(type(submission), Mapping):
+            return result
+        for exercise in self.first:
+            paper = exercise.paper(seed)
+            failures = paper.failures(paper.seen(exercise.ask(paper, submission)))
+            failed = [name for name, found in failures.items() if found]
+            if failed:
+                told = _FIRST.format(exercise.name, ", ".join(failed), self.name)
+                # A wrong answer that is known explains more; otherwise this stands where the reader looks first.
+                if result.diagnosis:
+                    return result.with_notes(told)
+                return replace(result, diagnosis=told)
+        return result
+
+    def ask(self, paper: Paper, submission: Submission) -> list[Answer]:
         """The submission's answers, as plain data."""
         functions: dict[str, Any] = {self.name: submission}
         if issubclass(type(submission), Mapping):
@@ -199,7 +230,10 @@ class Exercise:
             if not callable(functions[name]):
                 kind = type_name(functions[name])
                 return [Answer(error=f"{name} is not a function, it is of type {kind}")] * len(paper.cases)
-        return self._ask(functions, paper.cases, guard.Watch(functions))
+        for name in self.needs:
+            if guard.is_engine(name, functions[name]):
+                return [Answer(error=_PRIVATE.format(name))] * len(paper.cases)
+        return self._ask(functions, paper.cases, guard.Watch(functions, self.name))
 
     def judge(self, paper: Paper, answers: Iterable[Answer]) -> Result:
         """The result for these answers; calls no student code."""
@@ -218,7 +252,7 @@ class Exercise:
             notes=self._notes(answers),
         )
 
-    def pace(self, submission: Function | Mapping[str, Function]) -> str:
+    def pace(self, submission: Submission) -> str:
         """A remark on a right answer that works number by number, empty where there is nothing to say.
 
         For whoever hosts the student's process: it calls the submission again.
@@ -230,7 +264,7 @@ class Exercise:
         found = pace.slowness(given, self.complete(self.reference), self.name, case)
         return pace.remark(*found, case.size) if found else ""
 
-    def answers_of(self, function: Function, cases: Iterable[Case]) -> list[Answer]:
+    def answers_of(self, function: Submission, cases: Iterable[Case]) -> list[Answer]:
         """The answers of a function of ours, with the exercise's own `helpers` for what it needs."""
         return self._ask(self.complete(function), cases)
 

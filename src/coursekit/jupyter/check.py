@@ -64,9 +64,10 @@ class Report:
 def check(*functions: Callable[..., Any], seconds: float = SECONDS) -> Report:
     """Check one or several functions of an assignment: `check(relu)`, `check(relu, relu_backward)`.
 
-    The exercise is the one that bears the function's name. Each may take `seconds`; a loop that never ends is stopped
-    then, where the platform has a timer (Linux, macOS, in the main thread; not Windows, not the browser, where the
-    page ends its worker). Raises `ExerciseError` for a name that is no exercise.
+    The exercise is the one that bears the function's name. Another function that it needs, as a backward pass needs the
+    cache of its forward pass, is looked for among those given and then in the notebook itself. Each may take `seconds`;
+    a loop that never ends is stopped then, where the platform has a timer (Linux, macOS, in the main thread; not
+    Windows, not the browser, where the page ends its worker). Raises `ExerciseError` for a name that is no exercise.
     """
     if not functions:
         raise ExerciseError("check needs a function, for example check(relu)")
@@ -76,6 +77,9 @@ def check(*functions: Callable[..., Any], seconds: float = SECONDS) -> Report:
     execution = os.environ.get("NBGRADER_EXECUTION")
     seed = _grading_seed() if execution == "autograde" else PUBLIC_SEED
     together = {found.name: function for found, function in zip(chosen, functions, strict=True)}
+    for found, function in zip(chosen, functions, strict=True):
+        beside = getattr(function, "__globals__", {})
+        together = {**{name: beside[name] for name in found.needs if name in beside}, **together}
     results = tuple(_evaluate(found, together, seed, seconds) for found in chosen)
     # "validate" is nbgrader's button for students, which takes anything but a number below the maximum for a success.
     return Report(results, _remark(results, private=seed != PUBLIC_SEED), execution in ("autograde", "validate"))
@@ -110,6 +114,8 @@ def _evaluate(found: Exercise, functions: Mapping[str, Callable[..., Any]], seed
     except TimeUp:  # it rang after the last answer
         answers = answers or out_of_time(len(paper.cases))
     result = found.judge(paper, answers)
+    with suppress(TimeUp), _timer(seconds):
+        result = found.with_what_is_first(result, functions, seed)
     if found.reference is functions[found.name]:
         result = result.with_notes(ENGINE_S_OWN.format(found.name))
     elif result.passed and seed == PUBLIC_SEED:
