@@ -1,6 +1,7 @@
 """The command `coursekit`. What a command needs is imported when it runs, so `--help` and `doctor` work everywhere."""
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -65,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
 
     check = commands.add_parser("check", help="run a notebook and show what its checks say")
     check.add_argument("notebook", type=Path, metavar="NOTEBOOK")
+    check.add_argument("--json", action="store_true", help="print the results as JSON, for other tools")
     check.set_defaults(run=_check, extra="notebook")
 
     new = commands.add_parser("new", help="begin an exercise: its spec, its line in the tests, its cells")
@@ -104,9 +106,12 @@ def _check(args: argparse.Namespace) -> int:
     from coursekit.grading.checking import check_notebook
 
     results = check_notebook(args.notebook)
+    score, top = sum(r.score for r in results), sum(r.max_score for r in results)
+    if args.json:
+        print(json.dumps([result.to_dict() for result in results], indent=1))
+        return 0 if score == top else 1
     for result in results:
         print(f"{result.text}\n")
-    score, top = sum(r.score for r in results), sum(r.max_score for r in results)
     print(f"{len(results)} checks: {score:g} of {top:g} points")
     return 0 if score == top else 1
 

@@ -153,6 +153,21 @@ def test_check_of_a_cell_that_fails(capsys, short):
 
 
 @pytest.mark.grading
+@pytest.mark.parametrize("answer", ["def relu(x):\n    return np.abs(x)", "def relu(x)\n    return x"])
+def test_check_as_json(capsys, short, answer):
+    code, out, err = call(capsys, "check", "--json", short(answer))
+    assert (code, err) == (1, "")
+    (found,) = json.loads(out)
+    assert (found["exercise"], found["score"], found["max_score"]) == ("relu", 0, 5)
+    if "results" in found:
+        (result,) = found["results"]
+        assert result["misconception"] == "absolute_value"
+        assert result["checks"][0]["name"] == "values"
+    else:
+        assert "NameError" in found["text"]
+
+
+@pytest.mark.grading
 def test_check_when_python_is_ended(capsys, short):
     code, _, err = call(capsys, "check", short("import os\nos._exit(1)"))
     assert_one_line(code, err, "ended Python")

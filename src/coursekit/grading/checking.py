@@ -1,5 +1,6 @@
 """`coursekit check NOTEBOOK`: the whole notebook in a fresh kernel, and what its checks say."""
 
+import ast
 import json
 import shutil
 import tempfile
@@ -18,17 +19,26 @@ from coursekit.grading.errors import CourseError
 from coursekit.grading.reading import read, unreadable
 
 # `Out` and `In` are IPython's own record of the cell before this one.
-_ASK = "__import__('json').dumps([Out[len(In) - 2].score, Out[len(In) - 2].max_score])"
+_ASK = "__import__('json').dumps([result.to_dict() for result in Out[len(In) - 2].results])"
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What one check cell showed: the exercise, the points it gave of those it can give, and the text."""
+    """What one check cell showed: the exercise, the points it gave of those it can give, and the text.
+
+    `results` are the results as plain data, one for each function that the cell checks; none where it failed.
+    """
 
     exercise: str
     score: float
     max_score: float
     text: str
+    results: tuple[dict[str, Any], ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready; the text only where there are no results."""
+        plain = {"exercise": self.exercise, "score": self.score, "max_score": self.max_score}
+        return plain | ({"results": list(self.results)} if self.results else {"text": self.text})
 
 
 def check_notebook(path: Path, timeout: int = 60) -> list[Checked]:
@@ -117,11 +127,13 @@ def _execute(run: Any, folder: Path, timeout: int, path: Path) -> None:
 def _read(run: Any, index: int, mark: dict[str, Any]) -> Checked:
     cell, answer = run.cells[index], run.cells[index + 1]
     text = "\n".join(filter(None, (_text(output) for output in cell.outputs))) or "(nothing was shown)"
-    score, top = 0.0, float(mark["max_score"])
+    results: list[dict[str, Any]] = []
     for output in answer.outputs:
         if output.output_type == "execute_result":
-            score, top = json.loads(output.data["text/plain"].strip("'"))
-    return Checked(mark["exercise"], float(score), float(top), text)
+            results = json.loads(ast.literal_eval(output.data["text/plain"]))
+    top = sum(result["max_score"] for result in results) if results else mark["max_score"]
+    score = sum(result["score"] for result in results)
+    return Checked(mark["exercise"], float(score), float(top), text, tuple(results))
 
 
 def _text(output: Any) -> str:
