@@ -45,8 +45,8 @@ def test_it_says_that_private_checks_follow() -> None:
         ((3,), "not something of type int"),
         ((relu(np.ones(2)),), "not something of type ndarray"),
         (("relu",), "not something of type str"),
-        ((lambda x: x,), "no exercise '<lambda>'; there are activations: sigmoid"),
-        ((os.getcwd,), "no exercise 'getcwd'; there are activations: sigmoid"),
+        ((lambda x: x,), "no exercise '<lambda>': name the function as"),
+        ((os.getcwd,), "no exercise 'getcwd': name the function as"),
     ],
 )
 def test_what_is_no_exercise(arguments: tuple, message: str) -> None:

@@ -4,6 +4,7 @@ An assignment is a module (or package) of this one with an `ASSIGNMENT`; a new o
 They are imported when asked for.
 """
 
+from difflib import get_close_matches
 from importlib import import_module
 
 from coursekit.exercises.asking import Answer, TimeUp
@@ -60,5 +61,7 @@ def exercise(name: str) -> Exercise:
         exercises = assignment(id).exercises
         if name in exercises:
             return exercises[name]
-    there = "; ".join(f"{id}: {', '.join(assignment(id).exercises)}" for id in _ASSIGNMENTS)
-    raise UnknownNameError(f"there is no exercise {name!r}; there are {there}")
+    names = [known for id in _ASSIGNMENTS for known in assignment(id).exercises]
+    near = get_close_matches(name, names)
+    said = f"did you mean {' or '.join(near)}?" if near else "name the function as the notebook does, `def relu(x)`"
+    raise UnknownNameError(f"there is no exercise {name!r}: {said}")
