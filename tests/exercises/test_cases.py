@@ -45,6 +45,9 @@ def test_changes_of_containers_are_seen() -> None:
     assert not unchanged({"a": 1.0}, {"a": 1.0, "b": np.ones(1)})
     assert not unchanged([np.ones(1)], [])
     assert unchanged((1, "a"), (1, "a"))
+    assert not unchanged([2.0, 1.0], [1.0, 2.0]), "sorted in place"
+    assert not unchanged([2.0, None], [2, None])
+    assert unchanged([1.0, float("nan"), None], [1.0, float("nan"), None])
 
 
 def test_a_generator_is_made_anew_for_every_call() -> None:

@@ -25,6 +25,17 @@ def test_a_long_call_names_the_sizes_and_the_inputs_at_the_entry() -> None:
     assert text == "x of shape (8, 5), w of shape (5, 8); entry [1, 2] of the result (large)"
 
 
+def test_nan_and_infinity_can_be_pasted() -> None:
+    case = Case(args=([1.5, float("nan")], np.array([-np.inf, 1.0]), float("inf")), kwargs={"mode": "nan"})
+    assert call("f", ("losses", "x", "top"), case) == "f([1.5, np.nan], np.array([-np.inf, 1.0]), np.inf, mode='nan')"
+
+
+def test_of_a_long_list_the_ends_are_shown() -> None:
+    case = Case(args=([float(i) for i in range(40)], 3), about="many losses")
+    expected = "losses of 40 numbers, [0.0, 1.0, 2.0, ..., 37.0, 38.0, 39.0], patience=3 (many losses)"
+    assert call("f", ("losses", "patience"), case) == expected
+
+
 def test_numbers_that_differ_look_different() -> None:
     one, other = pair(1.0, 1.0 + 1e-8)
     assert one != other

@@ -147,6 +147,9 @@ def unchanged(before: Any, after: Any) -> bool:
         )
     if isinstance(before, tuple | list):
         return type(after) is type(before) and len(after) == len(before) and all(map(unchanged, before, after))
+    if isinstance(before, bool | int | float | str | None):
+        # Of the same exact type, so that nothing of the callee's is asked; NaN is not equal to itself.
+        return type(after) is type(before) and (after == before or (before != before and after != after))
     return True
 
 

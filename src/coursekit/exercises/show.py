@@ -1,5 +1,6 @@
 """Numbers, arrays and calls as short text that a reader can paste back into Python."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -48,7 +49,7 @@ def argument(value: Any) -> str:
     """An argument as Python code."""
     if isinstance(value, np.ndarray):
         dtype = "" if value.dtype in (np.float64, np.int64) else f", dtype=np.{value.dtype}"
-        return f"np.array({show(value)}{dtype})" if value.size <= _SMALL else show(value)
+        return f"np.array({_pasted(show(value))}{dtype})" if value.size <= _SMALL else show(value)
     if isinstance(value, Given):
         short = sum(a.size for a in arrays_in(value)) <= _CALL
         inner = map(argument, value.args) if short else (f"{a.shape}" for a in arrays_in(value))
@@ -60,24 +61,37 @@ def argument(value: Any) -> str:
         return value.shown or f"(a function, {value.maker.__name__})"
     if callable(value):
         return getattr(value, "__name__", "a function")
-    return show(value)
+    return show(value) if isinstance(value, str) else _pasted(show(value))
+
+
+def _pasted(text: str) -> str:
+    return re.sub(r"(?<![\w.'])(nan|inf)\b", r"np.\1", text)
+
+
+def _numbers(value: Any) -> int:
+    """How many numbers a plain list of them holds, 0 for anything else."""
+    plain = isinstance(value, list | tuple) and all(isinstance(part, int | float) for part in value)
+    return len(value) if plain else 0
+
+
+def _named(key: str, value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"{key} of shape {value.shape}"
+    if _numbers(value) > _SMALL:
+        ends = ", ".join(map(argument, value[:3])), ", ".join(map(argument, value[-3:]))
+        return f"{key} of {len(value)} numbers, [{ends[0]}, ..., {ends[1]}]"
+    return f"{key}={argument(value)}"
 
 
 def call(name: str, parameters: tuple[str, ...], case: Case, index: tuple[int, ...] | None = None) -> str:
     """The call of a case; where it is too long to read, the sizes, and the inputs at `index` if they line up."""
     extra = [f"{key}={argument(value)}" for key, value in case.kwargs.items()]
-    if case.size <= _CALL:
+    if case.size + sum(map(_numbers, case.args)) <= _CALL:
         full = f"{name}({', '.join([*map(argument, case.args), *extra])})"
         if len(full) <= _LONG:
             return f"{full}  # {case.about}" if case.about else full
     named = list(zip(parameters, case.args, strict=False))
-    text = ", ".join(
-        [
-            f"{key} of shape {part.shape}" if isinstance(part, np.ndarray) else f"{key}={argument(part)}"
-            for key, part in named
-        ]
-        + extra
-    )
+    text = ", ".join([*(_named(key, part) for key, part in named), *extra])
     if index is not None:
         lined_up = [
             (key, part) for key, part in named if isinstance(part, np.ndarray) and len(part.shape) == len(index)
