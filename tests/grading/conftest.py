@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 ROOT = Path(__file__).parents[2]
-COURSE_FILES = ("nbgrader_config.py", "pyproject.toml", "solutions")
+COURSE_FILES = ("nbgrader_config.py", "pyproject.toml", "solutions/activations")
 
 
 def nbgrader(course: Path, *arguments: str, timeout: float = 600) -> subprocess.CompletedProcess:
@@ -94,6 +94,7 @@ def copy_course(target: Path) -> Path:
     target.mkdir(exist_ok=True)
     for name in COURSE_FILES:
         source = ROOT / name
+        (target / name).parent.mkdir(exist_ok=True)
         if source.is_dir():
             shutil.copytree(source, target / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
         else:
