@@ -226,7 +226,9 @@ def agreement(
     `tells` are those, from `telling`. A wrong answer with wrong values is told by them. One whose values are right is
     told by what else is wrong with it: an input that it changes, a dtype that it does not keep, an overflow; and where
     there is nothing of that either, by what fails (`faults`: the wrong answer's, the student's). At least
-    half of all cases must agree, so that a function that is wrong everywhere is not named for its zeros.
+    half of all cases must agree, so that a function that is wrong everywhere is not named for its zeros; and of those
+    where the student is wrong at least half, the first among them, which is the one that is shown: else a mistake that
+    shows only at NaN would be found in whatever happens to agree there.
     """
     if not all(_same_value(cases[i], wrong[i], student[i]) for i in tells):
         return 0
@@ -236,8 +238,11 @@ def agreement(
             return 0
         if any(s[i] != w[i] for r, w, s in marks for i in range(len(r)) if r[i] != w[i]):
             return 0
-    count = sum(_same_value(c, w, s) for c, w, s in zip(cases, wrong, student, strict=True))
-    return count if 2 * count >= len(cases) else 0
+    agrees = [_same_value(c, w, s) for c, w, s in zip(cases, wrong, student, strict=True)]
+    if 2 * sum(agrees) < len(cases):
+        return 0
+    explained = [agrees[i] for i in telling(cases, reference, student)]
+    return sum(agrees) if not explained or (explained[0] and 2 * sum(explained) >= len(explained)) else 0
 
 
 def _same_value(case: Case, one: Answer, other: Answer) -> bool:
