@@ -53,3 +53,14 @@ def at_zero(draw: Draw, options: Callable[[], Mapping[str, Any]] = dict, group: 
         Case(args=(draw.array(*x.shape), x), kwargs=options(), about="x is exactly 0", group=group)
         for x in (np.zeros((1, 1)), np.zeros((1, 3)), mixed)
     ]
+
+
+def many(draw: Draw, *, backward: bool = False) -> Case:
+    """40,000 entries, on which a loop is felt."""
+    x = draw.array(200, 200)
+    return Case(args=(draw.array(200, 200), x) if backward else (x,))
+
+
+def many_backward(draw: Draw) -> Case:
+    """The same with a `dout`."""
+    return many(draw, backward=True)

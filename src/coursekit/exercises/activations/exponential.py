@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.exercises.activations.drawing import at_zero, elementwise
+from coursekit.exercises.activations.drawing import at_zero, elementwise, many, many_backward
 from coursekit.exercises.cases import Array, Case, Draw
 from coursekit.exercises.judging import Check
 from coursekit.exercises.kinds import ArrayOf
 from coursekit.exercises.spec import Exercise, Misconception
-from coursekit.exercises.standard import edges, keeps_float32, large, unchanged, values
+from coursekit.exercises.standard import edges, float64, in_place, keeps_float32, large, unchanged, values
 from coursekit.nn import elu, elu_backward
 
 
@@ -79,6 +79,7 @@ ELU = Exercise(
     rule="elu(x) = x where x > 0, else alpha * (exp(x) - 1)",
     returns=ArrayOf(),
     cases=_forward_cases,
+    speed=many,
     checks=(
         values(1, _DEFAULT_HINT, name=_DEFAULT, group="default"),
         values(2, "Work out one negative entry with the alpha of the call. What does alpha multiply?"),
@@ -138,16 +139,8 @@ ELU = Exercise(
             hint="You multiply by a mask of zeros, but at large x `exp(x)` is inf, and inf * 0 is NaN. "
             "How can `exp` be kept away from the positive entries?",
         ),
-        Misconception(
-            id="in_place",
-            function=_in_place,
-            hint="The values are right, but the caller's `x` is overwritten. Which of your lines writes into `x`?",
-        ),
-        Misconception(
-            id="float64",
-            function=_float64,
-            hint="float32 went in and float64 came out. Which dtype does `np.zeros(x.shape)` have?",
-        ),
+        in_place(_in_place, "x", "Which of your lines writes into `x`?"),
+        float64(_float64),
     ),
     variants={
         "loop": _loop,
@@ -200,6 +193,7 @@ ELU_BACKWARD = Exercise(
     rule="dx = dout where x > 0, else dout * alpha * exp(x)",
     returns=ArrayOf(),
     cases=_backward_cases,
+    speed=many_backward,
     checks=(
         values(1, _DEFAULT_HINT, name=_DEFAULT, group="default"),
         values(2, "Differentiate alpha * (exp(x) - 1) with respect to x. What is left of the -1, and of alpha?"),
@@ -263,16 +257,8 @@ ELU_BACKWARD = Exercise(
             hint="You multiply by a mask of zeros, but at large x `exp(x)` is inf, and inf * 0 is NaN. "
             "How can `exp` be kept away from the positive entries?",
         ),
-        Misconception(
-            id="in_place",
-            function=_backward_in_place,
-            hint="The values are right, but the caller's `dout` is overwritten. Which of your lines writes into it?",
-        ),
-        Misconception(
-            id="float64",
-            function=_backward_float64,
-            hint="float32 went in and float64 came out. Which dtype does `np.ones(x.shape)` have?",
-        ),
+        in_place(_backward_in_place, "dout"),
+        float64(_backward_float64, "np.ones(x.shape)"),
     ),
     variants={
         "loop": _backward_loop,

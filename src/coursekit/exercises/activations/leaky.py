@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.exercises.activations.drawing import at_zero, elementwise
+from coursekit.exercises.activations.drawing import at_zero, elementwise, many, many_backward
 from coursekit.exercises.cases import Array, Case, Draw
 from coursekit.exercises.judging import Check
 from coursekit.exercises.kinds import ArrayOf
 from coursekit.exercises.spec import Exercise, Misconception
-from coursekit.exercises.standard import edges, keeps_float32, unchanged, values
+from coursekit.exercises.standard import edges, float64, in_place, keeps_float32, unchanged, values
 from coursekit.nn import leaky_relu, leaky_relu_backward
 
 
@@ -73,6 +73,7 @@ LEAKY_RELU = Exercise(
     rule="leaky_relu(x) = x where x > 0, else alpha * x",
     returns=ArrayOf(),
     cases=_forward_cases,
+    speed=many,
     checks=(
         values(1, _DEFAULT_HINT, name="alpha = 0.01 by default", group="default"),
         values(2, "Work out one entry above 0 and one below with the alpha of the call. Which of the two is scaled?"),
@@ -128,16 +129,8 @@ LEAKY_RELU = Exercise(
             function=lambda x, alpha=0.01: np.where(x > 0, x, -alpha * x),
             hint="Your negative entries come back positive. Which sign should alpha * x have where x is below 0?",
         ),
-        Misconception(
-            id="in_place",
-            function=_in_place,
-            hint="The values are right, but the caller's `x` is overwritten. Which of your lines writes into `x`?",
-        ),
-        Misconception(
-            id="float64",
-            function=_float64,
-            hint="float32 went in and float64 came out. Which dtype does `np.zeros(x.shape)` have?",
-        ),
+        in_place(_in_place, "x", "Which of your lines writes into `x`?"),
+        float64(_float64),
     ),
     variants={
         "loop": _loop,
@@ -182,6 +175,7 @@ LEAKY_RELU_BACKWARD = Exercise(
     rule="dx = dout where x > 0, else alpha * dout",
     returns=ArrayOf(),
     cases=_backward_cases,
+    speed=many_backward,
     checks=(
         values(1, _DEFAULT_HINT, name="alpha = 0.01 by default", group="default"),
         values(2, "The slope is 1 above 0 and alpha below. What does the chain rule do with `dout` and that slope?"),
@@ -260,16 +254,8 @@ LEAKY_RELU_BACKWARD = Exercise(
             function=lambda dout, x, alpha=0.3: np.where(x > 0, dout, alpha * dout),
             hint="Your slope is 0.3 when none is given, as Keras has it. What does the signature here say?",
         ),
-        Misconception(
-            id="in_place",
-            function=_backward_in_place,
-            hint="The values are right, but the caller's `dout` is overwritten. Which of your lines writes into it?",
-        ),
-        Misconception(
-            id="float64",
-            function=_backward_float64,
-            hint="float32 went in and float64 came out. Which dtype does `np.ones(x.shape)` have?",
-        ),
+        in_place(_backward_in_place, "dout"),
+        float64(_backward_float64, "np.ones(x.shape)"),
     ),
     variants={
         "loop": _backward_loop,

@@ -7,7 +7,7 @@ import numpy as np
 from coursekit.exercises.cases import Array, Case, Draw, with_layouts
 from coursekit.exercises.kinds import ArrayOf, Several
 from coursekit.exercises.spec import Exercise, Misconception
-from coursekit.exercises.standard import edges, keeps_float32, unchanged, values
+from coursekit.exercises.standard import edges, in_place, keeps_float32, unchanged, values
 from coursekit.nn import maxout, maxout_backward
 
 _GAP = 0.05
@@ -24,6 +24,11 @@ def _layer(draw: Draw, n: int, d: int, h: int, *, scale: float = 1.0) -> tuple[A
             continue
         if n * h < 4 or scale > 1 or (((lead > 0) != (bare > 0)).any() and (lead > 0).any() and (lead < 0).any()):
             return x, w1, b1, w2, b2
+
+
+def _many(draw: Draw) -> Case:
+    """A layer on which a loop over units and examples is felt."""
+    return Case(args=(draw.array(40, 20), draw.array(20, 30), draw.array(30), draw.array(20, 30), draw.array(30)))
 
 
 def _maxout_cases(draw: Draw, *, backward: bool = False) -> list[Case]:
@@ -77,6 +82,7 @@ MAXOUT = Exercise(
     rule="maxout(x) = max(x @ w1 + b1, x @ w2 + b2), entry by entry",
     returns=ArrayOf(),
     cases=_maxout_cases,
+    speed=_many,
     checks=(
         values(3, "Compute both linear units for one row by hand. Which of the two should win at each entry?"),
         edges(),
@@ -347,12 +353,7 @@ MAXOUT_BACKWARD = Exercise(
             function=_weights_then_biases,
             hint="Your results come as dx, dw1, dw2, db1, db2. The gradients follow the inputs: x, w1, b1, w2, b2.",
         ),
-        Misconception(
-            id="in_place",
-            function=_backward_in_place,
-            hint="The values are right, but the caller's `dout` is overwritten. Which operator of yours works in "
-            "place?",
-        ),
+        in_place(_backward_in_place, "dout", "Which operator of yours works in place?"),
         Misconception(
             id="float64",
             function=_backward_float64,

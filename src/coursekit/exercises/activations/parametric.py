@@ -9,7 +9,7 @@ from coursekit.exercises.cases import Array, Case, Draw
 from coursekit.exercises.judging import Check
 from coursekit.exercises.kinds import ArrayOf, Number, Several
 from coursekit.exercises.spec import Exercise, Misconception
-from coursekit.exercises.standard import edges, keeps_float32, unchanged, values
+from coursekit.exercises.standard import edges, in_place, keeps_float32, unchanged, values
 from coursekit.nn import prelu_backward
 
 
@@ -167,11 +167,7 @@ PRELU_BACKWARD = Exercise(
             hint="Your two results come in the other order. The gradients follow the inputs: which is first, x or "
             "alpha?",
         ),
-        Misconception(
-            id="in_place",
-            function=_in_place,
-            hint="The values are right, but the caller's `dout` is overwritten. Which of your lines writes into it?",
-        ),
+        in_place(_in_place, "dout"),
         Misconception(
             id="float64",
             function=_float64,

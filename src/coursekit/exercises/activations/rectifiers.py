@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.exercises.activations.drawing import at_zero, elementwise
-from coursekit.exercises.cases import Array, Case
+from coursekit.exercises.activations.drawing import at_zero, elementwise, many, many_backward
+from coursekit.exercises.cases import Array
 from coursekit.exercises.judging import Check
 from coursekit.exercises.kinds import ArrayOf
 from coursekit.exercises.spec import Exercise, Misconception
-from coursekit.exercises.standard import edges, keeps_float32, unchanged, values
+from coursekit.exercises.standard import edges, float64, in_place, keeps_float32, unchanged, values
 from coursekit.nn import relu, relu_backward
 
 
@@ -45,7 +45,7 @@ RELU = Exercise(
     rule="relu(x) = max(0, x), entry by entry",
     returns=ArrayOf(),
     cases=elementwise,
-    speed=lambda draw: Case(args=(draw.array(200, 200),)),
+    speed=many,
     checks=(
         values(2, "Compare the two numbers at one entry: what should happen to an entry above 0, and to one below?"),
         edges(),
@@ -85,17 +85,8 @@ RELU = Exercise(
             function=lambda x: np.clip(x, 0, 6),
             hint="Large entries come back as 6. Does relu have an upper limit?",
         ),
-        Misconception(
-            id="in_place",
-            function=_relu_in_place,
-            hint="The values are right, but the caller's `x` is overwritten. Who else still needs `x`: the backward "
-            "pass?",
-        ),
-        Misconception(
-            id="float64",
-            function=_relu_float64,
-            hint="float32 went in and float64 came out. Which dtype does `np.zeros(x.shape)` have?",
-        ),
+        in_place(_relu_in_place, "x", "Who else still needs `x`: the backward pass?"),
+        float64(_relu_float64),
     ),
     variants={
         "loop": _relu_loop,
@@ -146,6 +137,7 @@ RELU_BACKWARD = Exercise(
     rule="dx = dout where x > 0, else 0",
     returns=ArrayOf(),
     cases=_relu_backward_cases,
+    speed=many_backward,
     checks=(
         values(
             2, "The slope of relu is 1 above 0 and 0 below. What does the chain rule do with `dout` and that slope?"
@@ -195,17 +187,8 @@ RELU_BACKWARD = Exercise(
             function=lambda dout, x: dout.copy(),
             hint="The gradient passes everywhere. What is the slope of relu where x is negative?",
         ),
-        Misconception(
-            id="in_place",
-            function=_backward_in_place,
-            hint="The values are right, but the caller's `dout` is overwritten. Where would a second use of it go "
-            "wrong?",
-        ),
-        Misconception(
-            id="float64",
-            function=_backward_float64,
-            hint="float32 went in and float64 came out. Which dtype does `np.zeros(x.shape)` have?",
-        ),
+        in_place(_backward_in_place, "dout", "Where would a second use of it go wrong?"),
+        float64(_backward_float64),
     ),
     variants={
         "loop": _backward_loop,

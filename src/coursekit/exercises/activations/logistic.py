@@ -1,16 +1,14 @@
-"""sigmoid, sigmoid_backward and tanh_backward."""
-
-from typing import Any
+"""sigmoid and sigmoid_backward."""
 
 import numpy as np
 
-from coursekit.exercises.activations.drawing import elementwise
+from coursekit.exercises.activations.drawing import elementwise, many, many_backward
 from coursekit.exercises.cases import Array, Case, Draw
 from coursekit.exercises.judging import Check
 from coursekit.exercises.kinds import ArrayOf
 from coursekit.exercises.spec import Exercise, Misconception
-from coursekit.exercises.standard import edges, keeps_float32, large, unchanged, values
-from coursekit.nn import sigmoid, sigmoid_backward, tanh_backward
+from coursekit.exercises.standard import edges, float64, in_place, keeps_float32, large, unchanged, values
+from coursekit.nn import sigmoid, sigmoid_backward
 
 _NO_OVERFLOW = Check(
     name="no overflow",
@@ -73,6 +71,7 @@ SIGMOID = Exercise(
     rule="sigmoid(x) = 1 / (1 + exp(-x)), entry by entry",
     returns=ArrayOf(),
     cases=_forward_cases,
+    speed=many,
     checks=(
         values(2, "Work one entry out by hand: sigmoid(0) is 0.5. Where do the minus sign and the brackets stand?"),
         large(),
@@ -128,16 +127,8 @@ SIGMOID = Exercise(
             hint="Clipping the input avoids the overflow but changes the value at -60 from 1e-26 to 5e-5. "
             "Can you avoid the overflow without changing any value?",
         ),
-        Misconception(
-            id="in_place",
-            function=_in_place,
-            hint="The values are right, but the caller's `x` is overwritten. Which of your lines writes into `x`?",
-        ),
-        Misconception(
-            id="float64",
-            function=_float64,
-            hint="float32 went in and float64 came out. Which dtype does `np.zeros(x.shape)` have?",
-        ),
+        in_place(_in_place, "x", "Which of your lines writes into `x`?"),
+        float64(_float64),
     ),
     variants={
         "loop": _loop,
@@ -172,6 +163,7 @@ SIGMOID_BACKWARD = Exercise(
     rule="dx = dout * s * (1 - s), where s = sigmoid(x)",
     returns=ArrayOf(),
     cases=_backward_cases,
+    speed=many_backward,
     checks=(
         values(
             2, "At x = 0 the slope of the sigmoid is 1/4. What does yours give there, before `dout` is multiplied in?"
@@ -222,12 +214,7 @@ SIGMOID_BACKWARD = Exercise(
             hint="For very negative x you divide inf by inf, which is NaN. The slope is the same at x and -x: "
             "on which side is `exp` harmless?",
         ),
-        Misconception(
-            id="in_place",
-            function=_sigmoid_backward_in_place,
-            hint="The values are right, but the caller's `dout` is overwritten. Which operator of yours works in "
-            "place?",
-        ),
+        in_place(_sigmoid_backward_in_place, "dout", "Which operator of yours works in place?"),
         Misconception(
             id="float64",
             function=lambda dout, x: np.float64(1) * _two_branches(x) * (1 - _two_branches(x)) * dout,
@@ -240,102 +227,5 @@ SIGMOID_BACKWARD = Exercise(
         "by_tanh": lambda dout, x: dout * (1 - np.tanh(x / 2) ** 2) / 4,
         "even": lambda dout, x: dout * np.exp(-np.abs(x)) / (1 + np.exp(-np.abs(x))) ** 2,
         "square": lambda dout, x: dout * (_two_branches(x) - _two_branches(x) ** 2),
-    },
-)
-
-
-def _tanh_from_exp(x: Array) -> Any:
-    return (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x))
-
-
-def _tanh_backward_loop(dout: Array, x: Array) -> Array:
-    dx = np.empty_like(x)
-    for i in np.ndindex(x.shape):
-        dx[i] = dout[i] * (1 - np.tanh(x[i]) ** 2)
-    return dx
-
-
-def _tanh_backward_in_place(dout: Array, x: Array) -> Array:
-    dout *= 1 - np.tanh(x) ** 2
-    return dout
-
-
-def _tanh_backward_float64(dout: Array, x: Array) -> Array:
-    slope = np.ones(x.shape)
-    slope -= np.tanh(x) ** 2
-    return dout * slope
-
-
-TANH_BACKWARD = Exercise(
-    assignment="activations",
-    reference=tanh_backward,
-    task="Write the backward pass of tanh. `dout` is the gradient at its output, `x` what went INTO it; return the "
-    "gradient "
-    "at `x`. `np.tanh` may be used.",
-    rule="dx = dout * (1 - tanh(x)**2)",
-    returns=ArrayOf(),
-    cases=_backward_cases,
-    checks=(
-        values(2, "At x = 0 the slope of tanh is 1. What does yours give there, before `dout` is multiplied in?"),
-        large(),
-        edges(),
-        unchanged(),
-        keeps_float32(),
-    ),
-    misconceptions=(
-        Misconception(
-            id="slope_of_the_output",
-            function=lambda dout, x: dout * (1 - x**2),
-            hint="You compute 1 - x**2. That is the slope when x is the OUTPUT of tanh. "
-            "Here x is what went in: what do you have to compute from it first?",
-        ),
-        Misconception(
-            id="no_square",
-            function=lambda dout, x: dout * (1 - np.tanh(x)),
-            hint="You compute 1 - tanh(x). Can the slope of tanh be 2 anywhere? What is missing in the formula?",
-        ),
-        Misconception(
-            id="missing_dout",
-            function=lambda dout, x: 1 - np.tanh(x) ** 2,
-            hint="You return the slope of tanh alone. By what does the chain rule multiply it?",
-        ),
-        Misconception(
-            id="plus",
-            function=lambda dout, x: dout * (1 + np.tanh(x) ** 2),
-            hint="Your slope grows away from 0. Does tanh get steeper or flatter there, and which sign says so?",
-        ),
-        Misconception(
-            id="slope_of_sigmoid",
-            function=lambda dout, x: dout * np.tanh(x) * (1 - np.tanh(x)),
-            hint="t * (1 - t) is the form of the sigmoid's slope. What is it for tanh?",
-        ),
-        Misconception(
-            id="square_around_all",
-            function=lambda dout, x: dout * (1 - np.tanh(x)) ** 2,
-            hint="You square the whole bracket. Which part alone is squared in the rule?",
-        ),
-        Misconception(
-            id="inf_over_inf",
-            function=lambda dout, x: dout * (1 - _tanh_from_exp(x) ** 2),
-            hint="For large entries your tanh divides inf by inf, which is NaN. Is there a function in NumPy that "
-            "does not?",
-        ),
-        Misconception(
-            id="in_place",
-            function=_tanh_backward_in_place,
-            hint="The values are right, but the caller's `dout` is overwritten. Which operator of yours works in "
-            "place?",
-        ),
-        Misconception(
-            id="float64",
-            function=_tanh_backward_float64,
-            hint="float32 went in and float64 came out. Which dtype does `np.ones(x.shape)` have?",
-        ),
-    ),
-    variants={
-        "loop": _tanh_backward_loop,
-        "distributed": lambda dout, x: dout - dout * np.tanh(x) * np.tanh(x),
-        "cosh": lambda dout, x: dout / np.cosh(x) ** 2,  # warns of an overflow, which this exercise does not grade
-        "factored": lambda dout, x: dout * (1 - np.tanh(x)) * (1 + np.tanh(x)),
     },
 )
