@@ -227,6 +227,39 @@ def test_the_stack_holds_no_answers_and_the_reference_found_there_earns_nothing(
     assert sys.getprofile() is None
 
 
+def test_a_recursion_without_end_is_told_as_such() -> None:
+    def relu(x: np.ndarray) -> np.ndarray:
+        return relu(x)
+
+    assert "RecursionError" in RELU.evaluate(relu).checks[0].got
+
+
+def test_what_is_collected_during_a_call_is_not_the_submissions_doing() -> None:
+    """A training run that was left standing ends in code of the engine's when it is thrown away."""
+    from coursekit.nn import Linear, Sequential, SoftmaxCrossEntropy
+    from coursekit.optim import SGD
+    from coursekit.training import train
+
+    rng = np.random.default_rng(0)
+
+    def relu(x: np.ndarray) -> np.ndarray:
+        for _ in range(1000):
+            junk: list[Any] = []
+            junk.append(junk)
+        return np.maximum(x, 0)
+
+    model = Sequential(Linear(2, 2), rng=rng)
+    left = train(
+        model, np.ones((4, 2)), np.zeros(4, int), optimizer=SGD(lr=0.1), loss=SoftmaxCrossEntropy(), epochs=3,
+        batch_size=2, rng=rng,
+    )  # fmt: skip
+    next(left)
+    loop = [left]
+    loop.append(loop)
+    del left, loop
+    assert RELU.evaluate(relu).passed
+
+
 def test_the_engine_s_own_function_is_named_as_such() -> None:
     result = RELU.evaluate(RELU.reference)
     assert result.passed

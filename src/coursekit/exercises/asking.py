@@ -153,7 +153,7 @@ def ask(
         if not unchanged(before, after)
     )
     replaced = guard.restore() if watch else []
-    error = (watch.complaint() if watch and not stopped else None) or error
+    error = (watch.complaint(failed=error is not None) if watch and not stopped else None) or error
     if error is None:
         try:
             value = kind.read(value)
