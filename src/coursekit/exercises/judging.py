@@ -213,6 +213,11 @@ def telling(cases: Sequence[Case], reference: Sequence[Answer], wrong: Sequence[
     return tuple(i for i, (c, r, w) in answers if not _same_value(c, r, w))
 
 
+def told_apart(case: Case, reference: Answer, wrong: Answer, student: Answer) -> bool:
+    """Whether a case tells a known wrong answer from the reference, and `student` answers something else again."""
+    return not _same_value(case, wrong, student) and not _same_value(case, reference, wrong)
+
+
 def agreement(
     cases: Sequence[Case],
     reference: Sequence[Answer],

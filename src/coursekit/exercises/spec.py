@@ -10,7 +10,7 @@ from coursekit.exercises import guard, looking, pace
 from coursekit.exercises.asking import OVERFLOW_IS_SEEN, Answer, ask_all
 from coursekit.exercises.cases import PUBLIC_SEED, Case, Draw
 from coursekit.exercises.hints import for_what_came
-from coursekit.exercises.judging import Asked, Check, Failure, Names, agreement, failure, faults, telling
+from coursekit.exercises.judging import Asked, Check, Failure, Names, agreement, failure, faults, telling, told_apart
 from coursekit.exercises.kinds import Kind, Several, type_name
 from coursekit.exercises.result import CheckResult, Result
 
@@ -69,6 +69,7 @@ class Paper:
 
     exercise: "Exercise"
     cases: tuple[Case, ...]
+    _known: dict[tuple[str, int], Answer] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def answers(self) -> tuple[Answer, ...]:
@@ -82,22 +83,26 @@ class Paper:
                 raise ExerciseError(f"exercise {name}: the reference fails on a case of {where}: {answer.error}")
         return looking.reference_seen(self.cases, answers)
 
-    @cached_property
-    def wrong_answers(self) -> dict[str, tuple[Answer, ...]]:
-        """What each known misconception answers, by its id."""
-        found = self.exercise.misconceptions
-        return {wrong.id: self.seen(self.exercise.answers_of(wrong.function, self.cases)) for wrong in found}
+    def rules_out(self, wrong: Misconception, answers: Sequence[Answer]) -> bool:
+        """Whether a known misconception differs from these answers where it differs from the right ones.
 
-    @cached_property
-    def tells(self) -> dict[str, tuple[int, ...]]:
-        """The cases that tell each known misconception from the reference, by its id."""
-        return {id: telling(self.cases, self.answers, given) for id, given in self.wrong_answers.items()}
+        Asked case by case, so that most misconceptions are asked no more than their first.
+        """
+        return any(
+            told_apart(case, right, self._wrong(wrong, i), given)
+            for i, (case, right, given) in enumerate(zip(self.cases, self.answers, answers, strict=True))
+        )
 
-    @cached_property
-    def failed(self) -> dict[str, frozenset[str]]:
-        """The `faults` of each known misconception, by its id."""
-        checks = self.exercise.checks
-        return {id: faults(checks, self.failures(given)) for id, given in self.wrong_answers.items()}
+    def wrong_answers(self, wrong: Misconception) -> tuple[Answer, ...]:
+        """What a known misconception answers."""
+        return tuple(self._wrong(wrong, i) for i in range(len(self.cases)))
+
+    def _wrong(self, wrong: Misconception, i: int) -> Answer:
+        if (wrong.id, i) not in self._known:
+            case = self.cases[i : i + 1]
+            answers = self.exercise.answers_of(wrong.function, case)
+            self._known[wrong.id, i] = looking.seen(case, self.answers[i : i + 1], answers)[0]
+        return self._known[wrong.id, i]
 
     def seen(self, answers: Iterable[Answer]) -> tuple[Answer, ...]:
         """These answers, each with what of it is compared."""
@@ -312,8 +317,11 @@ class Exercise:
         best, count = None, 0
         failed = faults(self.checks, failures)
         for wrong in self.misconceptions:
-            given, tells = paper.wrong_answers[wrong.id], paper.tells[wrong.id]
-            both = (paper.failed[wrong.id], failed)
+            if paper.rules_out(wrong, answers):
+                continue
+            given = paper.wrong_answers(wrong)
+            tells = telling(paper.cases, paper.answers, given)
+            both = (faults(self.checks, paper.failures(given)), failed)
             agree = agreement(paper.cases, paper.answers, given, tells, answers, both)
             if agree > count:
                 best, count = wrong, agree
