@@ -17,6 +17,13 @@ def test_a_shown_call_runs() -> None:
     assert received[2] == 0.1
 
 
+def test_many_arguments_bear_their_names() -> None:
+    text = call("f", ("a", "b", "c", "d", "e"), Case(args=(1, 2.0, np.ones(1), 4), kwargs={"e": 5}))
+    assert text == "f(a=1, b=2.0, c=np.array([1.0]), d=4, e=5)"
+    given = Given("g", (1, 2, 3, 4), pick=1, names=("a", "b", "c", "d", "e"))
+    assert call("f", ("x", "y"), Case(args=(0, given))) == "f(0, g(a=1, b=2, c=3, d=4)[1])"
+
+
 def test_a_long_call_names_the_sizes_and_the_inputs_at_the_entry() -> None:
     x = np.arange(40.0).reshape(8, 5)
     text = call("f", ("dout", "x"), Case(args=(-x, x), kwargs={"alpha": 0.1}), (1, 2))

@@ -22,12 +22,13 @@ PUBLIC_SEED = 0
 class Given:
     """An argument that another function of the same submission makes, such as the cache of a forward pass.
 
-    `pick` says which of its results, None for the whole.
+    `pick` says which of its results, None for the whole. `names` are those of its parameters, for who reads the call.
     """
 
     function: str
     args: tuple[Any, ...]
     pick: int | None = None
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

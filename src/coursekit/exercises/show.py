@@ -10,6 +10,7 @@ from coursekit.exercises.cases import Case, Given, Made, Seeded, arrays_in
 _SMALL = 12  # entries of one array that is shown in full
 _CALL = 30  # numbers in a call that is shown in full
 _LONG = 300
+_MANY = 4  # arguments of a call in which nobody knows any more which is which
 
 
 def show(value: Any, *, digits: int = 6) -> str:
@@ -52,7 +53,7 @@ def argument(value: Any) -> str:
         return f"np.array({_pasted(show(value))}{dtype})" if value.size <= _SMALL else show(value)
     if isinstance(value, Given):
         short = sum(a.size for a in arrays_in(value)) <= _CALL
-        inner = map(argument, value.args) if short else (f"{a.shape}" for a in arrays_in(value))
+        inner = _arguments(value.names, value.args) if short else [f"{a.shape}" for a in arrays_in(value)]
         picked = "" if value.pick is None else f"[{value.pick}]"
         return f"{value.function}({'' if short else 'arrays of shape '}{', '.join(inner)}){picked}"
     if isinstance(value, Seeded):
@@ -83,11 +84,18 @@ def _named(key: str, value: Any) -> str:
     return f"{key}={argument(value)}"
 
 
+def _arguments(names: tuple[str, ...], args: tuple[Any, ...]) -> list[str]:
+    """Arguments as code; where there are many, each with its name."""
+    if len(args) < _MANY or len(names) < len(args):
+        return [argument(part) for part in args]
+    return [f"{key}={argument(part)}" for key, part in zip(names, args, strict=False)]
+
+
 def call(name: str, parameters: tuple[str, ...], case: Case, index: tuple[int, ...] | None = None) -> str:
     """The call of a case; where it is too long to read, the sizes, and the inputs at `index` if they line up."""
     extra = [f"{key}={argument(value)}" for key, value in case.kwargs.items()]
     if case.size + sum(map(_numbers, case.args)) <= _CALL:
-        full = f"{name}({', '.join([*map(argument, case.args), *extra])})"
+        full = f"{name}({', '.join([*_arguments(parameters, case.args), *extra])})"
         if len(full) <= _LONG:
             return f"{full}  # {case.about}" if case.about else full
     named = list(zip(parameters, case.args, strict=False))

@@ -22,7 +22,7 @@ _REPLACED = "{} had been replaced by something else; the original is back in pla
 ENGINE_S_OWN = "this is the engine's own {}: in a notebook that is graded it earns nothing"
 _PRIVATE = "it could not be called: {} is the engine's own here, and yours is wanted with it"
 _FIRST = (
-    "Your {0} does not pass its own check yet ({1}), and {2} works on what it returns. Does `check({0})` pass? Mend "
+    "Your {0} does not pass its own check yet ({1}), and {2} works on what it returns. What does `check({0})` say? Mend "
     "that first."
 )
 _NO_OVERFLOW = 'this Python cannot see an overflow, so "{}" is decided at grading'
@@ -213,7 +213,8 @@ class Exercise:
             failures = paper.failures(paper.seen(exercise.ask(paper, submission)))
             failed = [name for name, found in failures.items() if found]
             if failed:
-                told = _FIRST.format(exercise.name, ", ".join(failed), self.name)
+                listed = ", ".join(failed[:2]) + (", ..." if len(failed) > 2 else "")
+                told = _FIRST.format(exercise.name, listed, self.name)
                 # A wrong answer that is known explains more; otherwise this stands where the reader looks first.
                 if result.diagnosis:
                     return result.with_notes(told)
@@ -230,11 +231,12 @@ class Exercise:
             except BaseException as problem:  # a mapping of the student's own may raise anything
                 return [Answer(error=f"its functions could not be read: {type_name(problem)}")] * len(paper.cases)
         for name in (self.name, *self.needs):
+            before = "it could not be called: " if name in self.needs else ""
             if name not in functions:
-                return [Answer(error=f"there is no function {name}")] * len(paper.cases)
+                return [Answer(error=f"{before}there is no function {name}")] * len(paper.cases)
             if not callable(functions[name]):
                 kind = type_name(functions[name])
-                return [Answer(error=f"{name} is not a function, it is of type {kind}")] * len(paper.cases)
+                return [Answer(error=f"{before}{name} is not a function, it is of type {kind}")] * len(paper.cases)
         for name in self.needs:
             if guard.is_engine(name, functions[name]):
                 return [Answer(error=_PRIVATE.format(name))] * len(paper.cases)
