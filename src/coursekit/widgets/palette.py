@@ -42,6 +42,17 @@ ACTIVATIONS = {
     "softplus": Colour("#6b5d52", "#bcab9d", "2 2", "times"),
 }
 
+#: Schedules. Those that look at the step alone are told apart by hue; the one that watches the loss is dotted.
+SCHEDULES = {
+    "constant": Colour("#646a73", "#a5a29b", "6 3", "square"),
+    "step": Colour("#b8472a", "#ee8f73", "", "diamond"),
+    "exponential": Colour("#4d7d18", "#9bcb5d", "9 3 2 3", "triangle"),
+    "inverse_time": Colour("#9c4f96", "#d592cf", "9 3", "wye"),
+    "cosine": Colour("#0b66a3", "#62b3ea", "", "circle"),
+    "warmup": Colour("#c15a00", "#f2a054", "", "star"),
+    "plateau": Colour("#00795c", "#42c49f", "2 2", "cross"),
+}
+
 #: Classes of the data sets, told apart by symbol as well.
 CLASSES = {
     "class0": Colour("#0b66a3", "#62b3ea", "", "circle"),
@@ -60,7 +71,7 @@ ROLES = {
     "b": Colour("#c15a00", "#f2a054", "6 3", "triangle"),
 }
 
-PALETTE: dict[str, Colour] = {**INK, **ACTIVATIONS, **CLASSES, **ROLES}
+PALETTE: dict[str, Colour] = {**INK, **ACTIVATIONS, **SCHEDULES, **CLASSES, **ROLES}
 
 #: Scales for `Raster`, `Contour` and `Edges`: names that matplotlib and d3 both know.
 SEQUENTIAL = "viridis"
