@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from coursekit.exercises import assignment
+from coursekit.exercises.hints import for_what_came
 
 A = assignment("activations").exercises
 
@@ -42,3 +43,15 @@ def test_hint(name: str, function: Callable[..., object], hint: str) -> None:
     wide = type(paper)(exercise, paper.cases[4:5])  # an ordinary case with sizes that differ
     first = next(check for check in exercise.judge(wide, exercise.ask(wide, function)).checks if not check.passed)
     assert hint in first.hint, f"{first.got}: {first.hint}"
+
+
+@pytest.mark.parametrize(
+    ("got", "signature", "returns", "hint"),
+    [
+        ("it returned a list of 4: make it an array with np.array(...)", "k_fold(n, k, rng)", "", "(your_list)` give?"),
+        ("it raised KeyError: 'depth'", "grid_search(objective, space)", "a dict", "Which keys"),
+        ("it returned a tuple of 2", "grid_search(objective, space)", "a dict", "What does your `return` line"),
+    ],
+)
+def test_hint_where_no_array_is_about(got: str, signature: str, returns: str, hint: str) -> None:
+    assert hint in for_what_came(got, name="f", signature=signature, returns=returns)

@@ -1,5 +1,7 @@
 """Hints that follow from how a call failed, whatever the exercise."""
 
+import re
+
 _SHAPES = (
     "Which shapes meet in that line? Write them side by side: `*` and `+` work entry by entry, and `@` needs "
     "the two inner sizes to be equal."
@@ -35,6 +37,7 @@ _BY_WHAT_CAME = (
     ("UnboundLocalError", "On which path through your function does this name never get a value?"),
     ("ZeroDivisionError", "What is divided by here, and for which input is it 0?"),
     ("IndexError", "How long is the array along the axis that you index? The last index is one less."),
+    ("KeyError", "Which keys does this dict have in the call above? Does your code take one for granted?"),
     ("AttributeError", "Does an array have this attribute, or is it a function of NumPy, `np.name(x)`?"),
     ("RecursionError", "Your function calls itself without an end. Did you mean to call another?"),
     ("it did not finish", "Does every loop of yours come to an end?"),
@@ -51,7 +54,7 @@ def for_what_came(got: str, *, name: str, signature: str, returns: str, results:
         return f"The function is called as `{signature}`. Does your `def` line take exactly these, with these defaults?"
     for piece, hint in _BY_WHAT_CAME:
         if piece in got:
-            return hint
+            return hint if re.search(r"\bx\b", signature) else hint.replace(", dtype=x.dtype", "")
     if results and "are asked for: " in got:
         return f"Does your function end with `return {', '.join(results)}`, all of them and in this order?"
     if "it returned the number" in got and "array" in returns:
@@ -60,5 +63,6 @@ def for_what_came(got: str, *, name: str, signature: str, returns: str, results:
             "swallows the array?"
         )
     if got.startswith("it returned"):
-        return f"What is asked for is {returns}. Where does your code leave that: does it work on the whole array?"
+        lost = " Where does your code leave that: does it work on the whole array?" if "array" in returns else ""
+        return f"What is asked for is {returns}.{lost or ' What does your `return` line hand back?'}"
     return ""

@@ -34,14 +34,25 @@ def seen(cases: Sequence[Case], reference: Sequence[Answer], answers: Sequence[A
 def _look(case: Case, right: Any, answer: Answer) -> Any:
     if case.summary is None or answer.error is not None:
         return answer.value
+    unread = _first_unread(answer.value)
+    if unread is not None:
+        return unread
     if not case.summary.free_shape:
         wanted, came = _form(right), _form(answer.value)
         if wanted != came:
             return Unread(f"{came} in place of {wanted}")
     try:
         return case.summary.of(answer.value)
-    except (ArithmeticError, IndexError, KeyError, TypeError, ValueError):
+    except (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError):
         return Unread(f"{_form(answer.value)}: nothing that could be looked at further")
+
+
+def _first_unread(value: Any) -> Unread | None:
+    """The first part of an answer that is not of its kind: a summary has nothing to say of the whole then."""
+    if isinstance(value, Unread):
+        return value
+    parts = value if isinstance(value, tuple | list) else ()
+    return next((found for part in parts if (found := _first_unread(part)) is not None), None)
 
 
 def _form(value: Any) -> str:
