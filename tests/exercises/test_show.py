@@ -59,6 +59,8 @@ def test_everything_has_a_text() -> None:
     assert argument(Given("forward", (np.ones((5, 8)),))) == "forward(arrays of shape (5, 8))"
     assert argument(Seeded(3)) == "np.random.default_rng(3)"
     assert argument(len) == "len"
+    assert argument([np.ones(1), np.zeros(1)]) == "[np.array([1.0]), np.array([0.0])]"
+    assert argument({"w": np.ones(1), "depth": [1, 2]}) == "{'w': np.array([1.0]), 'depth': [1, 2]}"
     assert argument(np.array([True, False])) == "np.array([True, False], dtype=np.bool)"
 
 

@@ -60,6 +60,10 @@ def argument(value: Any) -> str:
         return f"np.random.default_rng({value.seed})"
     if isinstance(value, Made):
         return value.shown or f"(a function, {value.maker.__name__})"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key!r}: {argument(part)}" for key, part in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(argument, value)) + "]"
     if callable(value):
         return getattr(value, "__name__", "a function")
     return show(value) if isinstance(value, str) else _pasted(show(value))
