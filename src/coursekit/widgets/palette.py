@@ -53,6 +53,17 @@ SCHEDULES = {
     "plateau": Colour("#00795c", "#42c49f", "2 2", "cross"),
 }
 
+#: Initializers. Solid where the spread follows from the fans of a normal draw, broken where it does not.
+INITIALIZERS = {
+    "constant_init": Colour("#646a73", "#a5a29b", "6 3", "square"),
+    "normal_init": Colour("#8a6500", "#dfb03f", "6 3", "diamond"),
+    "uniform_init": Colour("#9c4f96", "#d592cf", "9 3 2 3", "wye"),
+    "positive_uniform": Colour("#b8472a", "#ee8f73", "2 2", "cross"),
+    "xavier_init": Colour("#00795c", "#42c49f", "", "triangle"),
+    "xavier_uniform_init": Colour("#4d7d18", "#9bcb5d", "9 3", "plus"),
+    "he_init": Colour("#0b66a3", "#62b3ea", "", "circle"),
+}
+
 #: Classes of the data sets, told apart by symbol as well.
 CLASSES = {
     "class0": Colour("#0b66a3", "#62b3ea", "", "circle"),
@@ -71,7 +82,7 @@ ROLES = {
     "b": Colour("#c15a00", "#f2a054", "6 3", "triangle"),
 }
 
-PALETTE: dict[str, Colour] = {**INK, **ACTIVATIONS, **SCHEDULES, **CLASSES, **ROLES}
+PALETTE: dict[str, Colour] = {**INK, **ACTIVATIONS, **SCHEDULES, **INITIALIZERS, **CLASSES, **ROLES}
 
 #: Scales for `Raster`, `Contour` and `Edges`: names that matplotlib and d3 both know.
 SEQUENTIAL = "viridis"
