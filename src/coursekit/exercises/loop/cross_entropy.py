@@ -1,5 +1,6 @@
 """softmax_cross_entropy."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -159,10 +160,18 @@ def _log_of_zero(scores: Array, y: Array) -> Any:
     return -np.log(p[np.arange(len(y)), y]).mean(), (p - onehot) / len(y)
 
 
-def _log_with_eps(scores: Array, y: Array) -> Any:
-    _, p, onehot = _parts(scores, y)
-    eps = np.asarray(1e-12, p.dtype)
-    return -np.log(p[np.arange(len(y)), y] + eps).mean(), (p - onehot) / len(y)
+def _log_with_eps(eps: float) -> Misconception:
+    def softmax_cross_entropy(scores: Array, y: Array) -> Any:
+        _, p, onehot = _parts(scores, y)
+        return -np.log(p[np.arange(len(y)), y] + eps).mean(), (p - onehot) / len(y)
+
+    return Misconception(
+        id=f"log_with_eps_{eps:g}",
+        function=softmax_cross_entropy,
+        hint=f"You add {eps:g} to the probability before the logarithm. That shifts every loss a little, and none can "
+        f"be above {-math.log(eps):.1f}, however wrong the scores are. What is log(exp(s) / total), written as a "
+        "difference?",
+    )
 
 
 def _clipped_probability(scores: Array, y: Array) -> Any:
@@ -306,12 +315,7 @@ SOFTMAX_CROSS_ENTROPY = Exercise(
             hint="You take the logarithm of a probability that has rounded to 0, which is infinite. Is the logarithm "
             "needed of `exp(s) / total`, or could log and exp cancel first?",
         ),
-        Misconception(
-            id="log_with_eps",
-            function=_log_with_eps,
-            hint="You add 1e-12 before the logarithm, so no loss is above 27.6, however wrong the scores are. What is "
-            "log(exp(s) / total) when you write it as a difference?",
-        ),
+        *(_log_with_eps(eps) for eps in (1e-8, 1e-10, 1e-12, 1e-15)),
         Misconception(
             id="clipped_probability",
             function=_clipped_probability,

@@ -51,7 +51,7 @@ def _order(batches: list[Array], n: int) -> Mapping[str, Any]:
 
 
 def _cases(draw: Draw) -> list[Case]:
-    seeds = iter(draw.rng.integers(10**6, size=20).tolist())
+    seeds = iter(draw.rng.integers(1000, size=20).tolist())
 
     def case(n: int, batch_size: int, about: str = "", group: str = "values") -> Case:
         summary = Summary(of=partial(_look, n=n), free_shape=True)
@@ -242,6 +242,12 @@ MINIBATCHES = Exercise(
             function=lambda n, batch_size, rng: np.array_split(rng.permutation(n), batch_size),
             hint="You make `batch_size` batches. Does it say how many batches there are, or how many examples are in "
             "each?",
+        ),
+        Misconception(
+            id="reshaped",
+            function=lambda n, batch_size, rng: rng.permutation(n).reshape(-1, batch_size),
+            hint="`reshape` makes one array of equal rows. What should become of 5 indices in batches of 2, and which "
+            "kind of object can hold batches of different lengths?",
         ),
         Misconception(
             id="counts_from_one",

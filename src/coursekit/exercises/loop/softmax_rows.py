@@ -99,6 +99,10 @@ def _no_keepdims_at_all(scores: Array) -> Any:
     return e / e.sum(axis=1)
 
 
+def _no_keepdims_no_maximum(scores: Array) -> Any:
+    return np.exp(scores) / np.exp(scores).sum(axis=1)
+
+
 def _over_columns(scores: Array) -> Any:
     e = np.exp(scores - scores.max(axis=0))
     return e / e.sum(axis=0)
@@ -194,6 +198,11 @@ SOFTMAX = Exercise(
             function=_no_keepdims_at_all,
             hint="`max(axis=1)` and `sum(axis=1)` have the shape (N,), and NumPy lines them up with the columns, not "
             "with the rows. What does `keepdims=True` change?",
+        ),
+        Misconception(
+            id="no_keepdims_no_maximum",
+            function=_no_keepdims_no_maximum,
+            hint=_NO_KEEPDIMS,
         ),
         Misconception(
             id="one_maximum_for_all",
