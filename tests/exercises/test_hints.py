@@ -51,7 +51,21 @@ def test_hint(name: str, function: Callable[..., object], hint: str) -> None:
         ("it returned a list of 4: make it an array with np.array(...)", "k_fold(n, k, rng)", "", "(your_list)` give?"),
         ("it raised KeyError: 'depth'", "grid_search(objective, space)", "a dict", "Which keys"),
         ("it returned a tuple of 2", "grid_search(objective, space)", "a dict", "What does your `return` line"),
+        ("it raised TypeError: 'float' object cannot be interpreted as an integer", "f(p, m)", "", "Which division"),
+        ("it raised OverflowError: int too large to convert to float", "f(p, m)", "a number", "end near 1e308"),
+        ("it returned a single number (0.5)", "f(probs)", "an array", "swallows the array"),
+        ("shape (2, 2)", "f(x)", "an array", "adds an axis or drops one"),
     ],
 )
 def test_hint_where_no_array_is_about(got: str, signature: str, returns: str, hint: str) -> None:
     assert hint in for_what_came(got, name="f", signature=signature, returns=returns)
+
+
+def test_hint_where_the_results_come_in_another_order() -> None:
+    results = ("out", "cache", "running_var")
+    hint = for_what_came("running_var is a tuple of 4", name="f", signature="f(x)", returns="", results=results)
+    assert hint == "Does your function return `out, cache, running_var`, in this order?"
+
+
+def test_what_is_not_written_yet_gets_the_hint_of_its_check() -> None:
+    assert for_what_came("it raised NotImplementedError: not written yet", name="f", signature="f(x)", returns="") == ""

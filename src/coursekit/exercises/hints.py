@@ -35,6 +35,12 @@ _BY_WHAT_CAME = (
     ("it returned None", "Does your function end in a `return` line, on every path through it?"),
     ("NameError", "Is the name spelled as where it is made, and has that cell been run?"),
     ("UnboundLocalError", "On which path through your function does this name never get a value?"),
+    (
+        "cannot be interpreted as an integer",
+        "A float stands where only a whole number can: `/` gives a float even where nothing is left over. Which "
+        "division gives a whole number?",
+    ),
+    ("OverflowError", "Which number on the way is too large for a float? Floats end near 1e308, whole numbers do not."),
     ("ZeroDivisionError", "What is divided by here, and for which input is it 0?"),
     ("IndexError", "How long is the array along the axis that you index? The last index is one less."),
     ("KeyError", "Which keys does this dict have in the call above? Does your code take one for granted?"),
@@ -50,14 +56,23 @@ _BY_WHAT_CAME = (
 
 def for_what_came(got: str, *, name: str, signature: str, returns: str, results: tuple[str, ...] = ()) -> str:
     """A hint for this `got` text, empty where it says nothing beyond a wrong value."""
+    if "NotImplementedError" in got:
+        return ""  # not begun yet: what the check itself asks leads further
     if "it raised TypeError" in got and f"{name}()" in got and "argument" in got:
         return f"The function is called as `{signature}`. Does your `def` line take exactly these, with these defaults?"
     for piece, hint in _BY_WHAT_CAME:
         if piece in got:
             return hint if re.search(r"\bx\b", signature) else hint.replace(", dtype=x.dtype", "")
+    if any(got.startswith(f"{result} is ") for result in results):
+        return f"Does your function return `{', '.join(results)}`, in this order?"
+    if got.startswith("shape ("):
+        return (
+            "The shape is not right, so no number was compared yet. Which line of yours adds an axis or drops one: a "
+            "mean or a sum over the wrong axis, or a result that was never turned back?"
+        )
     if results and "are asked for: " in got:
         return f"Does your function end with `return {', '.join(results)}`, all of them and in this order?"
-    if "it returned the number" in got and "array" in returns:
+    if got.startswith(("it returned the number", "it returned a single number")) and "array" in returns:
         return (
             f"What is asked for is {returns}, and this is one number. Is there a `sum`, or Python's own `max`, that "
             "swallows the array?"
