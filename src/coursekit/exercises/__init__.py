@@ -38,7 +38,10 @@ __all__ = [
     "exercise",
 ]
 
-_ASSIGNMENTS = {"activations": "coursekit.exercises.activations"}  # id -> module, in the order of the chapters
+_ASSIGNMENTS = {  # id -> module, in the order of the chapters
+    "activations": "coursekit.exercises.activations",
+    "regularization": "coursekit.exercises.regularization",
+}
 
 
 def assignments() -> list[str]:

@@ -3,7 +3,6 @@
 import numpy as np
 
 from coursekit.exercises.cases import Array, Case, Draw, with_layouts
-from coursekit.exercises.judging import Check
 from coursekit.exercises.kinds import ArrayOf
 from coursekit.exercises.spec import Exercise, Misconception
 from coursekit.exercises.standard import edges, float64, in_place, keeps_float32, unchanged, values
@@ -37,7 +36,7 @@ def _backward_cases(draw: Draw) -> list[Case]:
             case(1, draw.size(3, 6), "one row", "edges"),
             case(draw.size(3, 6), 1, "one feature", "edges"),
             Case(args=(draw.array(2, 3), np.zeros((2, 3))), about="everything was dropped", group="edges"),
-            Case(args=(draw.array(2, 3), np.ones((2, 3))), about="the mask of evaluation", group="ones"),
+            Case(args=(draw.array(2, 3), np.ones((2, 3))), about="the mask of evaluation", group="edges"),
             Case(args=(np.zeros((1, 3)), _mask(draw, 1, 3)), about="zeros", group="edges"),
             large,
         ],
@@ -91,12 +90,6 @@ DROPOUT_BACKWARD = Exercise(
     speed=lambda draw: Case(args=(draw.array(200, 200), _mask(draw, 200, 200))),
     checks=(
         values(2, "The output was x * mask. By how much does it grow when one entry of x grows by 1?"),
-        Check(
-            name="the mask of evaluation",
-            points=1,
-            group="ones",
-            hint="With a mask of ones the output was x itself. What is the gradient then?",
-        ),
         edges(),
         unchanged(),
         keeps_float32(),
@@ -174,7 +167,7 @@ def _rescale_cases(draw: Draw) -> list[Case]:
             typical(),
             case(draw.array(draw.size(4, 12), draw.size(3, 9))),
             by_name,
-            Case(args=(draw.array(2, 2), 0), about="nothing was dropped", group="nothing"),
+            Case(args=(draw.array(2, 2), 0), about="nothing was dropped", group="edges"),
             Case(args=(draw.array(2, 2), 0.5), about="half was dropped", group="edges"),
             case(draw.array(1, draw.size(3, 6)), "one row", "edges"),
             case(draw.array(draw.size(3, 6), 1), "one feature", "edges"),
@@ -214,12 +207,6 @@ DROPOUT_RESCALE = Exercise(
     cases=_rescale_cases,
     checks=(
         values(3, "In training which share of the entries was there, on average? At test time all of them are."),
-        Check(
-            name="nothing was dropped",
-            points=1,
-            group="nothing",
-            hint="With p = 0 training and test are the same. What should become of w?",
-        ),
         edges(),
         unchanged(),
         keeps_float32(),

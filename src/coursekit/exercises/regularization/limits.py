@@ -44,12 +44,14 @@ def _cases(draw: Draw) -> list[Case]:
     return with_layouts(
         [
             case(2, 1, 1),
-            case(2, 2, 1),
-            case(2, 3, 2),
-            typical(),
-            case(d, h, draw.size(2, h - 2)),
+            case(2, 2, 2),
+            case(3, 2, 2),
+            case(d, h, h),
             case(2, 1, 0, "a column within the limit", "within"),
+            case(2, 2, 1, "one column within the limit", "within"),
+            case(2, 3, 2, "one column within the limit", "within"),
             case(3, 2, 0, "all columns within the limit", "within"),
+            case(d, h, draw.size(2, h - 2), "some columns within the limit", "within"),
             Case(args=(tiny, limit()), about="columns far within the limit", group="within"),
             Case(args=(np.zeros((2, 1)), limit()), about="a column of zeros", group="zero"),
             Case(args=(with_zero, c), about="a column of zeros", group="zero"),
@@ -117,12 +119,12 @@ MAX_NORM = Exercise(
     cases=_cases,
     speed=lambda draw: Case(args=(draw.array(50, 2000), 2.0)),
     checks=(
-        values(3, "Work out the norm of each column. Which are above c, and by which factor must those shrink?"),
+        values(3, "All columns here are longer than c. What is the norm of each, and by which factor must it shrink?"),
         Check(
             name="columns within the limit stay",
-            points=1,
+            points=2,
             group="within",
-            hint="No column here is longer than c. What should happen to it?",
+            hint="Which columns are no longer than c, and what should happen to those?",
         ),
         Check(
             name="a column of zeros",
