@@ -64,6 +64,19 @@ INITIALIZERS = {
     "he_init": Colour("#0b66a3", "#62b3ea", "", "circle"),
 }
 
+#: Optimizers. Those with one rate for all weights are solid, those with a rate for each are broken.
+OPTIMIZERS = {
+    "sgd": Colour("#646a73", "#a5a29b", "", "square"),
+    "momentum": Colour("#c15a00", "#f2a054", "", "triangle"),
+    "nesterov": Colour("#8a6500", "#dfb03f", "", "diamond"),
+    "adagrad": Colour("#4d7d18", "#9bcb5d", "2 2", "plus"),
+    "rmsprop": Colour("#00795c", "#42c49f", "6 3", "cross"),
+    "adadelta": Colour("#4c51b5", "#a2a6f5", "2 2", "wye"),
+    "adam": Colour("#0b66a3", "#62b3ea", "9 3", "circle"),
+    "adamw": Colour("#9c4f96", "#d592cf", "9 3 2 3", "star"),
+    "newton": Colour("#b8472a", "#ee8f73", "", "times"),
+}
+
 #: Classes of the data sets, told apart by symbol as well.
 CLASSES = {
     "class0": Colour("#0b66a3", "#62b3ea", "", "circle"),
@@ -82,7 +95,7 @@ ROLES = {
     "b": Colour("#c15a00", "#f2a054", "6 3", "triangle"),
 }
 
-PALETTE: dict[str, Colour] = {**INK, **ACTIVATIONS, **SCHEDULES, **INITIALIZERS, **CLASSES, **ROLES}
+PALETTE: dict[str, Colour] = {**INK, **ACTIVATIONS, **SCHEDULES, **INITIALIZERS, **OPTIMIZERS, **CLASSES, **ROLES}
 
 #: Scales for `Raster`, `Contour` and `Edges`: names that matplotlib and d3 both know.
 SEQUENTIAL = "viridis"
