@@ -52,6 +52,7 @@ def test_hint(name: str, function: Callable[..., object], hint: str) -> None:
         ("it raised KeyError: 'depth'", "grid_search(objective, space)", "a dict", "Which keys"),
         ("it returned a tuple of 2", "grid_search(objective, space)", "a dict", "What does your `return` line"),
         ("it raised TypeError: 'float' object cannot be interpreted as an integer", "f(p, m)", "", "Which division"),
+        ("it raised TypeError: unsupported operand type(s) for *: 'float' and 'function'", "f(w)", "", "parentheses"),
         ("it raised OverflowError: int too large to convert to float", "f(p, m)", "a number", "end near 1e308"),
         ("it returned a single number (0.5)", "f(probs)", "an array", "swallows the array"),
         ("shape (2, 2)", "f(x)", "an array", "adds an axis or drops one"),

@@ -40,6 +40,11 @@ _BY_WHAT_CAME = (
         "A float stands where only a whole number can: `/` gives a float even where nothing is left over. Which "
         "division gives a whole number?",
     ),
+    (
+        "'function'",
+        "A function stands in that line as if it were a number or an array. What does it want in its parentheses, and "
+        "what does it give back?",
+    ),
     ("OverflowError", "Which number on the way is too large for a float? Floats end near 1e308, whole numbers do not."),
     ("ZeroDivisionError", "What is divided by here, and for which input is it 0?"),
     ("IndexError", "How long is the array along the axis that you index? The last index is one less."),
