@@ -35,7 +35,7 @@ ADAMW = Exercise(
         values(1, "v averages their squares alone. What else has come into yours?", name="new v", part="v"),
         values(
             1,
-            "Are the defaults in your `def` line beta1=0.9, beta2=0.999 and eps=1e-8?",
+            "Once the checks above pass: are the defaults in your `def` line beta1=0.9, beta2=0.999 and eps=1e-8?",
             name="default settings",
             group="default",
         ),

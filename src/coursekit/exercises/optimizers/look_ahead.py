@@ -141,7 +141,12 @@ NESTEROV = Exercise(
     checks=(
         values(2, "w moves from where it IS, by the new velocity. Is that so in your code?", name="new w", part="w"),
         values(2, "At which point do you ask for the gradient? Put the numbers in by hand.", name="new v", part="v"),
-        values(1, "Is the default of `rho` 0.9 in your `def` line?", name="rho = 0.9 by default", group="default"),
+        values(
+            1,
+            "Once the checks above pass: is the default of `rho` 0.9 in your `def` line?",
+            name="rho = 0.9 by default",
+            group="default",
+        ),
         edges(),
         unchanged(),
         keeps_float32(),

@@ -80,8 +80,8 @@ def shared(like: Callable[..., Function]) -> tuple[Misconception, ...]:
         Misconception(
             id="no_eps",
             function=like(moments.no_eps),
-            hint="A weight that never had a gradient becomes NaN: you divide 0 by 0. Which small number is missing in "
-            "the denominator?",
+            hint="Nothing in your denominator keeps it from 0: a weight that never had a gradient becomes 0 / 0, "
+            "which is NaN. Which small number does the rule add, and where?",
         ),
         Misconception(
             id="epsilon_hat",

@@ -122,7 +122,7 @@ RMSPROP = Exercise(
         ),
         values(
             1,
-            "Are the defaults in your `def` line decay=0.99 and eps=1e-8?",
+            "Once the checks above pass: are the defaults in your `def` line decay=0.99 and eps=1e-8?",
             name="default settings",
             group="default",
         ),
@@ -170,8 +170,8 @@ RMSPROP = Exercise(
         Misconception(
             id="no_eps",
             function=lambda w, dw, h, lr, decay=0.99, eps=1e-8: _right(w, dw, h, lr, decay, 0.0),
-            hint="A weight that never had a gradient becomes NaN: you divide 0 by 0. Which small number is missing in "
-            "the denominator?",
+            hint="Nothing in your denominator keeps it from 0: a weight that never had a gradient becomes 0 / 0, "
+            "which is NaN. Which small number does the rule add, and where?",
         ),
         Misconception(
             id="no_square",

@@ -83,7 +83,12 @@ ADAGRAD = Exercise(
             3, "By hand: h with the new square in it, its root, and the step divided by that.", name="new w", part="w"
         ),
         values(1, "h grows by the square of each gradient. What does yours grow by?", name="new h", part="h"),
-        values(1, "Is the default of `eps` 1e-8 in your `def` line?", name="eps = 1e-8 by default", group="default"),
+        values(
+            1,
+            "Once the checks above pass: is the default of `eps` 1e-8 in your `def` line?",
+            name="eps = 1e-8 by default",
+            group="default",
+        ),
         ZERO,
         edges(),
         unchanged(),
@@ -111,8 +116,8 @@ ADAGRAD = Exercise(
         Misconception(
             id="no_eps",
             function=lambda w, dw, h, lr, eps=1e-8: (w - lr * dw / np.sqrt(h + dw**2), h + dw**2),
-            hint="A weight that never had a gradient becomes NaN: you divide 0 by 0. Which small number is missing in "
-            "the denominator?",
+            hint="Nothing in your denominator keeps it from 0: a weight that never had a gradient becomes 0 / 0, "
+            "which is NaN. Which small number does the rule add, and where?",
         ),
         Misconception(
             id="no_square",

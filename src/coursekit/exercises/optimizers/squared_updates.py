@@ -174,7 +174,7 @@ ADADELTA = Exercise(
         values(2, "Does your d lie between the old d and the square of this step's update?", name="new d", part="d"),
         values(
             1,
-            "Are the defaults in your `def` line rho=0.95 and eps=1e-6?",
+            "Once the checks above pass: are the defaults in your `def` line rho=0.95 and eps=1e-6?",
             name="default settings",
             group="default",
         ),

@@ -34,11 +34,18 @@ ADAM = Exercise(
             name="new w",
             part="w",
         ),
-        values(1, "Does your m lie between the old m and dw?", name="new m", part="m"),
-        values(1, "Does your v lie between the old v and dw**2?", name="new v", part="v"),
+        values(
+            1, "An average lies between its parts. Does your m lie between the old m and dw?", name="new m", part="m"
+        ),
         values(
             1,
-            "Are the defaults in your `def` line beta1=0.9, beta2=0.999 and eps=1e-8?",
+            "A square is never negative, and an average lies between its parts. Does your v lie between the old v and dw**2?",
+            name="new v",
+            part="v",
+        ),
+        values(
+            1,
+            "Once the checks above pass: are the defaults in your `def` line beta1=0.9, beta2=0.999 and eps=1e-8?",
             name="default settings",
             group="default",
         ),

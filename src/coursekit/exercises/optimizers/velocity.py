@@ -90,7 +90,12 @@ MOMENTUM = Exercise(
             name="new v",
             part="v",
         ),
-        values(1, "Is the default of `rho` 0.9 in your `def` line?", name="rho = 0.9 by default", group="default"),
+        values(
+            1,
+            "Once the checks above pass: is the default of `rho` 0.9 in your `def` line?",
+            name="rho = 0.9 by default",
+            group="default",
+        ),
         edges(),
         unchanged(),
         keeps_float32(),
