@@ -40,6 +40,7 @@ __all__ = [
 
 _ASSIGNMENTS = {  # id -> module, in the order of the chapters
     "activations": "coursekit.exercises.activations",
+    "preprocessing": "coursekit.exercises.preprocessing",
     "initialization": "coursekit.exercises.initialization",
     "regularization": "coursekit.exercises.regularization",
 }
