@@ -24,6 +24,9 @@ def relu() -> int:
         ("relu", lambda x: X, "Is the name spelled"),  # noqa: F821
         ("relu", lambda x: [math.exp(row) for row in x], "one number at a time"),
         ("relu", lambda x: x.relu(), "have this attribute"),
+        ("relu", lambda x: np.zeros(2, 3), "A shape is ONE argument"),
+        ("relu", lambda x: np.random.default_rng(0).normal(0, 1, 2, 3), "A shape is ONE argument"),
+        ("relu", lambda x: np.random.default_rng(0).randn(2, 3), "`rng.standard_normal(shape)` for `randn`"),
         ("relu", lambda x: x[10], "How long is the array"),
         ("relu", relu, "The function is called as `relu(x)`"),
         ("relu", lambda x: 0, "this is one number"),

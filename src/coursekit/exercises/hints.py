@@ -6,6 +6,10 @@ _SHAPES = (
     "Which shapes meet in that line? Write them side by side: `*` and `+` work entry by entry, and `@` needs "
     "the two inner sizes to be equal."
 )
+_ONE_SHAPE = (
+    "More arguments came than that function takes. A shape is ONE argument, as in `np.zeros((2, 3))`: do its numbers "
+    "stand in parentheses of their own?"
+)
 
 # A piece of what came, and the question that it calls for; the first that fits is taken.
 _BY_WHAT_CAME = (
@@ -33,6 +37,8 @@ _BY_WHAT_CAME = (
     ("matmul: ", _SHAPES),
     ("make it an array", "A list is no array. What does `np.array(your_list, dtype=x.dtype)` give?"),
     ("it returned None", "Does your function end in a `return` line, on every path through it?"),
+    ("as a data type", _ONE_SHAPE),
+    ("takes at most", _ONE_SHAPE),
     ("NameError", "Is the name spelled as where it is made, and has that cell been run?"),
     ("UnboundLocalError", "On which path through your function does this name never get a value?"),
     (
@@ -49,6 +55,11 @@ _BY_WHAT_CAME = (
     ("ZeroDivisionError", "What is divided by here, and for which input is it 0?"),
     ("IndexError", "How long is the array along the axis that you index? The last index is one less."),
     ("KeyError", "Which keys does this dict have in the call above? Does your code take one for granted?"),
+    (
+        "Generator' object has no attribute",
+        "A generator names its methods otherwise than `np.random`: `rng.standard_normal(shape)` for `randn`, "
+        "`rng.random(shape)` for `rand`, `rng.integers` for `randint`. Which do you need?",
+    ),
     ("AttributeError", "Does an array have this attribute, or is it a function of NumPy, `np.name(x)`?"),
     ("RecursionError", "Your function calls itself without an end. Did you mean to call another?"),
     ("it did not finish", "Does every loop of yours come to an end?"),
