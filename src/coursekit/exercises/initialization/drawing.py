@@ -42,14 +42,15 @@ def _normal(z: Array) -> Array:
 
 
 def size_of(std: float, n: int, *, kurtosis: float = 3.0) -> Summary:
-    """Mean and standard deviation of n weights."""
+    """Standard deviation and mean of n weights."""
 
     def of(w: Array) -> Mapping[str, Any]:
         with np.errstate(all="ignore"):
-            return {"mean": float(np.mean(w, dtype=np.float64)), "std": float(np.std(w, dtype=np.float64))}
+            return {"std": float(np.std(w, dtype=np.float64)), "mean": float(np.mean(w, dtype=np.float64))}
 
-    within = {"mean": chance.mean_within(std, n), "std": chance.std_within(std, n, kurtosis)}
-    return Summary(of=of, expected={"mean": 0.0, "std": std}, within=within)
+    within = {"std": chance.std_within(std, n, kurtosis), "mean": chance.mean_within(std, n)}
+    # The std comes first: where it is far too large the mean is off as well, and would lead astray.
+    return Summary(of=of, expected={"std": std, "mean": 0.0}, within=within)
 
 
 def bell_of(n: int) -> Summary:

@@ -86,8 +86,9 @@ HE_INIT = Exercise(
     checks=(
         values(
             3,
-            "Compare your std with the one expected. Is it off by a factor, or by a root? The variance is 2 / fan_in.",
-            name="mean and std",
+            "Compare your std with the one expected: is it off by a factor, or by a root? The variance is 2 / fan_in. "
+            "If the mean is off: do your weights come with both signs?",
+            name="std and mean",
         ),
         *checks_of_random(),
     ),

@@ -109,9 +109,18 @@ ACTIVATION_STDS = Exercise(
     cases=lambda draw: cases(draw, lambda net: (net.x, net.weights, net.unit.forward)),
     checks=(
         values(
-            4,
-            "Take the smallest call and go through it on paper. What is h after the first layer, and what is the "
-            "standard deviation of all its entries?",
+            2,
+            "Go through this call on paper: x @ w, then the activation. What is the standard deviation of all entries "
+            "of the result together?",
+            name="one layer",
+            group="one layer",
+        ),
+        values(
+            2,
+            "What goes into the second layer, and what has your list by then? It holds one number per layer, the first "
+            "layer's first.",
+            name="several layers",
+            group="several layers",
         ),
         edges(2, "What is special about this net? Does your code take a width or a number of layers for granted?"),
         unchanged(),
@@ -199,6 +208,12 @@ ACTIVATION_STDS = Exercise(
             id="last_layer_only",
             function=lambda x, weights, activation: np.std(_outputs(x, weights, activation)[-1]),
             hint="You return the std of the last layer alone. Where could you keep those of the layers before?",
+        ),
+        Misconception(
+            id="list_begun_anew",
+            function=lambda x, weights, activation: [np.std(_outputs(x, weights, activation)[-1])],
+            hint="Your list holds the std of the last layer alone. Where is the list made: before the loop, or at each "
+            "round of it?",
         ),
         Misconception(
             id="last_layer_first",

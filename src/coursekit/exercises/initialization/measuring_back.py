@@ -148,9 +148,18 @@ GRADIENT_STDS = Exercise(
     cases=lambda draw: cases(draw, _arguments),
     checks=(
         values(
-            5,
-            "Take the smallest call and go through it on paper: the sums forwards, then the gradient back through the "
-            "activation and through w. At which step do you part from your code?",
+            2,
+            "Go through this call on paper: z = x @ w forwards; backwards first through the activation, at z, then "
+            "through w; then measure. At which step does your code part from that?",
+            name="one layer",
+            group="one layer",
+        ),
+        values(
+            3,
+            "Which gradient comes into the layer below, and at which sum does its activation take the slope? The list "
+            "holds one number per layer, the first layer's first.",
+            name="several layers",
+            group="several layers",
         ),
         edges(2, "What is special about this net? Does your code take a width or a number of layers for granted?"),
         unchanged(),

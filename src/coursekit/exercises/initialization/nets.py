@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.exercises.cases import Array, Case, Draw, Made, with_layouts
+from coursekit.exercises.cases import Array, Case, Draw, Made, as_float32, with_layouts
 from coursekit.exercises.initialization import callbacks
 
 _CLEAR = 0.01  # no sum is nearer to the kink of a ReLU
@@ -76,7 +76,7 @@ def cases(draw: Draw, arguments: Callable[[Net], tuple[Any, ...]]) -> list[Case]
     """The cases of both exercises; `arguments` takes those of one from a net."""
 
     def case(
-        n: int, widths: Sequence[int], unit: Unit, about: str = "", group: str = "values", size: float = 1.0
+        n: int, widths: Sequence[int], unit: Unit, about: str = "", group: str = "several layers", size: float = 1.0
     ) -> Case:
         net = draw_net(draw, n, widths, unit, size)
         return Case(args=arguments(net), about=about, group=group, scale=size)
@@ -84,10 +84,19 @@ def cases(draw: Draw, arguments: Callable[[Net], tuple[Any, ...]]) -> list[Case]
     def width() -> int:
         return draw.size(2, 5)
 
+    def typical() -> Case:
+        return case(draw.size(3, 5), (3, 4, 2), TANH)
+
+    def one(n: int, widths: Sequence[int], unit: Unit) -> Case:
+        return case(n, widths, unit, group="one layer")
+
     zeros = draw_net(draw, 2, (2, 3, 2), TANH)
     deep = draw.size(5, 8)
     made = [
-        case(2, (2, 2), RELU),
+        one(2, (2, 3), RELU),
+        one(3, (2, 2), TANH),
+        one(draw.size(2, 5), (draw.size(3, 5), 2), SOFTSIGN),
+        case(1, (2, 2, 2), RELU),  # small enough that the whole call is shown
         case(2, (2, 3, 2), RELU),
         case(2, (2, 2, 2), TANH),
         case(draw.size(3, 6), (3, width(), width(), 4), TANH),
@@ -97,8 +106,9 @@ def cases(draw: Draw, arguments: Callable[[Net], tuple[Any, ...]]) -> list[Case]
         case(1, (3, 4, 3), TANH, "one row", "edges"),
         case(draw.size(3, 6), (1, 3, 2), TANH, "one feature", "edges"),
         case(draw.size(3, 6), (3, 1, 4), SOFTSIGN, "a layer of one unit", "edges"),
-        case(draw.size(3, 6), (3, 4), TANH, "one layer", "edges"),
         Case(args=arguments(replace(zeros, x=np.zeros((2, 2)))), about="x is 0", group="edges"),
         case(3, (2, 3, 3), RELU, "large entries", "edges", 1e4),
     ]
-    return with_layouts(made, typical=lambda: case(draw.size(3, 5), (3, 4, 2), TANH))
+    single = typical()
+    made.append(replace(single, args=as_float32(single.args), about="float32", group="edges"))
+    return with_layouts(made, typical=typical, single=False)

@@ -86,9 +86,9 @@ NORMAL_INIT = Exercise(
     checks=(
         values(
             3,
-            "Draw a thousand weights yourself and look at `w.mean()` and `w.std()`. Which of the two is off, and by "
-            "which factor?",
-            name="mean and std",
+            "Draw a thousand weights yourself and look at `w.std()` and `w.mean()`. Is the first off by a factor, or "
+            "by a square? If it is the second: do your weights come with both signs?",
+            name="std and mean",
         ),
         *checks_of_random(),
     ),

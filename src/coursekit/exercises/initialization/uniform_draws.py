@@ -96,9 +96,9 @@ XAVIER_UNIFORM_INIT = Exercise(
     checks=(
         values(
             3,
-            "Work out `a` for the fans of the call by hand. Do your weights reach down to -a and up to a, and no "
-            "further?",
-            name="mean and std",
+            "Work out `a` for the fans of the call by hand; the std is a / sqrt(3). Do your weights reach down to -a "
+            "and up to a, and no further?",
+            name="std and mean",
         ),
         *checks_of_random(normal=False),
     ),

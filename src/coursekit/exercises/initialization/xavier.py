@@ -74,6 +74,10 @@ def _spread(draws: Callable[[tuple[int, int], Rng], Array]) -> Init:
     return init
 
 
+def _with_mode_ignored(draws: Callable[[tuple[int, int], Rng], Array]) -> Init:
+    return lambda fan_in, fan_out, rng, mode="fan_in": draws((fan_in, fan_out), rng)
+
+
 def _cut(shape: tuple[int, int], rng: Rng) -> Array:
     """Keras' truncated normal distribution, widened so that its standard deviation is 1."""
     z = rng.standard_normal(shape)
@@ -120,7 +124,8 @@ XAVIER_INIT = Exercise(
     checks=(
         values(
             2,
-            "Compare your std with the one expected. Is it off by a factor, or by a root? The variance is 1 / fan_in.",
+            "Compare your std with the one expected: is it off by a factor, or by a root? The variance is 1 / fan_in. "
+            "If the mean is off: do your weights come with both signs?",
             name="std with fan_in",
             group="fan_in",
         ),
@@ -200,6 +205,18 @@ XAVIER_INIT = Exercise(
             function=_spread(lambda shape, rng: rng.random(shape)),
             hint="Your weights are all positive: `rand` and `rng.random` draw from the uniform distribution on (0, 1), "
             "as some lecture notes have it. Which mean do they have, and what happens to a sum of 100 positive inputs?",
+        ),
+        Misconception(
+            id="rand_for_randn_in_one_mode",
+            function=_with_mode_ignored(lambda shape, rng: rng.random(shape) / np.sqrt(shape[0])),
+            hint="Your weights are all positive: `rand` and `rng.random` draw from the uniform distribution on (0, 1), "
+            "as some lecture notes have it. Which mean do they have? (And `mode` is not looked at yet.)",
+        ),
+        Misconception(
+            id="variance_for_std_in_one_mode",
+            function=_with_mode_ignored(lambda shape, rng: rng.standard_normal(shape) / shape[0]),
+            hint="Your standard deviation is 1 / fan_in, so the variance is 1 / fan_in squared. What has to be done to "
+            "a variance before it scales a random number? (And `mode` is not looked at yet.)",
         ),
         Misconception(
             id="uniform_up_to_the_std",
