@@ -71,5 +71,20 @@ def test_hint_where_the_results_come_in_another_order() -> None:
     assert hint == "Does your function return `out, cache, running_var`, in this order?"
 
 
+def test_hint_where_one_of_several_results_is_not_of_its_kind() -> None:
+    def hint(got: str) -> str:
+        returns = "loss (a number), grads (a dict, each value an array)"
+        return for_what_came(got, name="f", signature="f(w)", returns=returns, results=("loss", "grads"))
+
+    assert "Is a sum over all entries missing" in hint("loss is an array of shape (2, 2) and dtype float64")
+    assert hint("grads is a dict whose 'b' is None") == "", "the order is right"
+
+
+def test_values_that_are_wrong_are_not_told_as_a_wrong_dtype() -> None:
+    keeps = A["relu"].evaluate(lambda x: np.maximum(x, 0) + (x.dtype == np.float32)).checks[-1]
+    assert keeps.name == "keeps float32"
+    assert "it is the values that are wrong" in keeps.hint
+
+
 def test_what_is_not_written_yet_gets_the_hint_of_its_check() -> None:
     assert for_what_came("it raised NotImplementedError: not written yet", name="f", signature="f(x)", returns="") == ""

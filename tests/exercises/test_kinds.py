@@ -47,6 +47,7 @@ BAD = [
     (ListOf(Number()), np.ones(2), "shape (2,)"),
     (ListOf(Number()), [1.0, None], "None"),
     (DictOf(Number()), {1: 1.0}, "dict"),
+    (DictOf(ArrayOf()), {"b": None, "w": np.ones(1)}, "a dict whose 'b' is None"),
     (Several(a=Number(), b=Number()), (1.0,), "1 results; 2 are asked for: a, b"),
     (Several(a=Number(), b=Number()), np.ones(2), "2 results are asked for"),
 ]

@@ -79,7 +79,15 @@ def for_what_came(got: str, *, name: str, signature: str, returns: str, results:
     for piece, hint in _BY_WHAT_CAME:
         if piece in got:
             return hint if re.search(r"\bx\b", signature) else hint.replace(", dtype=x.dtype", "")
-    if any(got.startswith(f"{result} is ") for result in results):
+    mistaken = next((result for result in results if got.startswith(f"{result} is ")), None)
+    if mistaken and got.startswith(f"{mistaken} is a dict whose "):
+        return ""  # the order is right, and one entry of the dict is not: what the check itself asks leads further
+    if mistaken and got.startswith(f"{mistaken} is an array") and f"{mistaken} (a number)" in returns:
+        return (
+            f"`{mistaken}` is one number. Is a sum over all entries missing, or do your results come in another order "
+            f"than `{', '.join(results)}`?"
+        )
+    if mistaken:
         return f"Does your function return `{', '.join(results)}`, in this order?"
     if got.startswith("shape ("):
         return (

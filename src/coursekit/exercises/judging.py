@@ -6,7 +6,7 @@ and keeps float32, and has still done nothing.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
 
@@ -175,10 +175,16 @@ def _inputs(check: Check, asked: Asked, names: Names) -> Failure | None:
     )
 
 
+_NOT_THE_DTYPE = (
+    "Here it is the values that are wrong, not the dtype. Does another check fail by the same mistake, or is float32 "
+    "too coarse for a step of yours?"
+)
+
+
 def _dtype(check: Check, asked: Asked, names: Names) -> Failure | None:
     wrong = _value(check, asked, names)
     if wrong is not None:
-        return wrong
+        return wrong if asked.answer.error else replace(wrong, hint=_NOT_THE_DTYPE)
     wanted, came = arrays_in(asked.expected), arrays_in(asked.answer.value)
     for one, other in zip(wanted, came, strict=False):
         # Labels and counts are whole numbers of any width.

@@ -185,7 +185,13 @@ class DictOf(Kind):
         """As a dict, its keys in order."""
         if type(value) is not dict or any(type(key) is not str for key in value):
             raise UnreadableError(describe(value))
-        return {key: self.kind.read(value[key]) for key in sorted(value)}
+        read = {}
+        for key in sorted(value):
+            try:
+                read[key] = self.kind.read(value[key])
+            except UnreadableError as problem:
+                raise UnreadableError(f"a dict whose {key[:40]!r} is {problem}") from None
+        return read
 
     def __str__(self) -> str:
         return f"a dict, each value {self.kind}"
