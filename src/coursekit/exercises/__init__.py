@@ -44,6 +44,7 @@ _ASSIGNMENTS = {  # id -> module, in the order of the chapters
     "initialization": "coursekit.exercises.initialization",
     "schedules": "coursekit.exercises.schedules",
     "regularization": "coursekit.exercises.regularization",
+    "babysitting": "coursekit.exercises.babysitting",
 }
 
 

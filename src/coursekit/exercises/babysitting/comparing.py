@@ -38,7 +38,7 @@ def _cases(draw: Draw) -> list[Case]:
         case([[-x], [y], [2.0]], [[-y], [y], [2.5]], "one feature", "edges"),
         case([x, -y], [x, -y], "equal", "edges"),
         case([1e4, -1e4], [9e3, -1e4], "large entries", "edges"),
-        case([x, 0.0], [0.0, 0.0], "0 on one side", "edges"),
+        case([x, 1.0], [0.0, 1.0], "0 on one side", "edges"),
         case([0.0, 0.0], [0.0, 0.0], "0 on both sides", "floor"),
         case([0.0, x], [0.0, y], "0 on both sides of one entry", "floor"),
         case([0.0, 2e-13], [0.0, -1e-13], "entries below 1e-12", "floor"),

@@ -164,6 +164,10 @@ def _in_place(train_losses: list[float], val_losses: list[float]) -> str:
     return _rules(overfitting=lambda t, v: last > 1.2 * v[0] or last > 2 * t[-1] + 0.1)(train_losses, val_losses)
 
 
+def _spaced(train_losses: Losses, val_losses: Losses) -> str:
+    return _rules()(train_losses, val_losses).replace("_", " ")
+
+
 DIAGNOSE = Exercise(
     assignment="babysitting",
     reference=diagnose,
@@ -360,6 +364,12 @@ DIAGNOSE = Exercise(
                 underfitting=lambda t, v: t[-1] >= 0.5 * t[0],
             ),
             hint="A loss exactly at a bound counts as beyond it with you. Should it be `>=` or `>`?",
+        ),
+        Misconception(
+            id="label_with_a_space",
+            function=_spaced,
+            hint="Your rules are right, but a label is spelled in another way: 'not learning'. What stands between the "
+            "two words in the task?",
         ),
         in_place(_in_place, "val_losses", "Does `.sort()` make a new list?"),
     ),

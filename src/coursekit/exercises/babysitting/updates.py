@@ -86,6 +86,12 @@ UPDATE_RATIO = Exercise(
             "in the rule, the norm or the division?",
         ),
         Misconception(
+            id="norm_of_the_quotients",
+            function=lambda w, update: np.linalg.norm(update / w),
+            hint="You divide entry by entry and take the norm of that, which is infinite as soon as one weight is 0. "
+            "Which comes first in the rule, the norm or the division?",
+        ),
+        Misconception(
             id="largest_entries",
             function=lambda w, update: np.max(np.abs(update)) / np.max(np.abs(w)),
             hint="You compare the largest entry of each. Which entries does the Euclidean norm take into account?",
