@@ -42,6 +42,7 @@ _ASSIGNMENTS = {  # id -> module, in the order of the chapters
     "activations": "coursekit.exercises.activations",
     "preprocessing": "coursekit.exercises.preprocessing",
     "initialization": "coursekit.exercises.initialization",
+    "batchnorm": "coursekit.exercises.batchnorm",
     "schedules": "coursekit.exercises.schedules",
     "regularization": "coursekit.exercises.regularization",
     "babysitting": "coursekit.exercises.babysitting",
