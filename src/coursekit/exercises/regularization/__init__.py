@@ -3,7 +3,8 @@
 from coursekit.exercises.regularization.after_dropout import DROPOUT_BACKWARD, DROPOUT_RESCALE
 from coursekit.exercises.regularization.limits import MAX_NORM
 from coursekit.exercises.regularization.mixed import ELASTIC_NET
-from coursekit.exercises.regularization.norms import L1_PENALTY, L2_PENALTY
+from coursekit.exercises.regularization.sizes import L1_PENALTY
+from coursekit.exercises.regularization.squares import L2_PENALTY
 from coursekit.exercises.regularization.thinned import DROPOUT
 from coursekit.exercises.regularization.whole_net import REGULARIZE
 from coursekit.exercises.spec import Assignment, Exercises

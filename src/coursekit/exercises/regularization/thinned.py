@@ -1,180 +1,13 @@
 """dropout."""
 
-from typing import Any
-
-import numpy as np
-
-from coursekit.exercises.cases import Array
 from coursekit.exercises.chance import draws_from_rng
 from coursekit.exercises.judging import Check
 from coursekit.exercises.kinds import ArrayOf, Several
+from coursekit.exercises.regularization import thinned_answers as answers
 from coursekit.exercises.regularization.masks import cases, not_a_fixed_number
 from coursekit.exercises.spec import Exercise, Misconception
 from coursekit.exercises.standard import edges, float64, in_place, keeps_float32, unchanged, values
 from coursekit.nn import dropout
-
-Rng = np.random.Generator
-
-
-def _mask(keep: Array, p: float, x: Array) -> Array:
-    result: Array = keep.astype(x.dtype) / (1 - p)
-    return result
-
-
-def _inverted(x: Array, p: float, rng: Rng) -> Any:
-    mask = _mask(rng.random(x.shape) >= p, p, x)
-    return x * mask, mask
-
-
-def _still(x: Array) -> Any:
-    return x, np.ones_like(x)
-
-
-def _scaled(factor: Any, keep_below: Any = None) -> Any:
-    """A wrong answer whose kept entries have another factor, or that keeps below a threshold in place of above p."""
-
-    def wrong(x: Array, p: float, rng: Rng, training: bool = True) -> Any:
-        if not training:
-            return _still(x)
-        draws = rng.random(x.shape)
-        keep = draws >= p if keep_below is None else draws < keep_below(p)
-        with np.errstate(all="ignore"):
-            mask = keep.astype(x.dtype) * x.dtype.type(factor(np.float64(p)))
-            return x * mask, mask
-
-    return wrong
-
-
-def _plain(x: Array, p: float, rng: Rng, training: bool = True) -> Any:
-    mask = (rng.random(x.shape) >= p).astype(x.dtype) if training else np.full_like(x, 1 - p)
-    return x * mask, mask
-
-
-def _scaled_in_evaluation(x: Array, p: float, rng: Rng, training: bool = True) -> Any:
-    return _inverted(x, p, rng) if training else (x * (1 - p), np.full_like(x, 1 - p))
-
-
-def _drops_in_evaluation(x: Array, p: float, rng: Rng, training: bool = True) -> Any:
-    return _inverted(x, p, rng)
-
-
-def _the_other_way_round(x: Array, p: float, rng: Rng, training: bool = True) -> Any:
-    return _still(x) if training else _inverted(x, p, rng)
-
-
-def _no_mask_in_evaluation(x: Array, p: float, rng: Rng, training: bool = True) -> Any:
-    return _inverted(x, p, rng) if training else (x, None)
-
-
-def _boolean_mask(x: Array, p: float, rng: Rng, training: bool = True) -> Any:
-    keep = rng.random(x.shape) >= p if training else np.ones(x.shape, bool)
-    return x * _mask(keep, p, x) if training else x, keep.astype(x.dtype)
-
-
-def _output_unscaled(x: Array, p: float, rng: Rng, training: bool = True) -> Any:
-    if not training:
-        return _still(x)
-    keep = rng.random(x.shape) >= p
-    return x * keep, _mask(keep, p, x)
-
-
-def _scaled_twice(x: Array, p: float, rng: Rng, training: bool = True) -> Any:
-    if not training:
-        return _still(x)
-    mask = _inverted(x, p, rng)[1]
-    return x * mask / (1 - p), mask
-
-
-def _one_mask_for_all(axis: int) -> Any:
-    """One draw for each column (axis 0: the rows share it) or for each row (axis 1)."""
-
-    def wrong(x: Array, p: float, rng: Rng, training: bool = True) -> Any:
-        if not training:
-            return _still(x)
-        shape = (1, x.shape[1]) if axis == 0 else (x.shape[0], 1)
-        mask = np.broadcast_to(_mask(rng.random(shape) >= p, p, x), x.shape)
-        return x * mask, mask.copy()
-
-    return wrong
-
-
-def _exact_share(x: Array, p: float, rng: Rng, training: bool = True) -> Any:
-    if not training:
-        return _still(x)
-    keep = np.ones(x.size, bool)
-    keep[rng.permutation(x.size)[: round(p * x.size)]] = False
-    mask = _mask(keep.reshape(x.shape), p, x)
-    return x * mask, mask
-
-
-def _exact_share_of_each_row(x: Array, p: float, rng: Rng, training: bool = True) -> Any:
-    if not training:
-        return _still(x)
-    order = rng.permuted(np.tile(np.arange(x.shape[1]), (len(x), 1)), axis=1)
-    mask = _mask(order >= round(p * x.shape[1]), p, x)
-    return x * mask, mask
-
-
-def _gaussian(x: Array, p: float, rng: Rng, training: bool = True) -> Any:
-    if not training:
-        return _still(x)
-    mask = rng.normal(1.0, np.sqrt(p / (1 - p)), x.shape).astype(x.dtype)
-    return x * mask, mask
-
-
-def _global_random(x: Array, p: float, rng: Rng, training: bool = True) -> Any:
-    return _inverted(x, p, np.random.default_rng()) if training else _still(x)
-
-
-def _own_seed(x: Array, p: float, rng: Rng, training: bool = True) -> Any:
-    return _inverted(x, p, np.random.default_rng(0)) if training else _still(x)
-
-
-def _in_place(x: Array, p: float, rng: Rng, training: bool = True) -> Any:
-    mask = _mask(rng.random(x.shape) >= p, p, x) if training else np.ones_like(x)
-    x *= mask
-    return x, mask
-
-
-def _float64(x: Array, p: float, rng: Rng, training: bool = True) -> Any:
-    mask = (rng.random(x.shape) >= p) / (1 - p) if training else np.ones(x.shape)
-    return x * mask, mask
-
-
-def _order(x: Array, p: float, rng: Rng, training: bool = True) -> Any:
-    out, mask = _inverted(x, p, rng) if training else _still(x)
-    return mask, out
-
-
-def _loop(x: Array, p: float, rng: Rng, training: bool = True) -> Any:
-    out, mask = x.copy(), np.ones_like(x)
-    for i in np.ndindex(x.shape):
-        if training:
-            mask[i] = 0 if rng.random() < p else 1 / (1 - p)
-            out[i] = x[i] * mask[i]
-    return [out, mask]
-
-
-def _binomial(x: Array, p: float, rng: Rng, training: bool = True) -> Any:
-    if not training:
-        p = 0
-    mask = (rng.binomial(1, 1 - p, size=x.shape) / (1 - p)).astype(x.dtype)
-    return x * mask, mask
-
-
-def _where(x: Array, p: float, rng: Rng, training: bool = True) -> Any:
-    if not training:
-        return x.copy(), np.ones(x.shape, x.dtype)
-    keep = rng.uniform(size=x.shape) < 1 - p
-    return np.where(keep, x / (1 - p), 0), np.where(keep, x.dtype.type(1 / (1 - p)), x.dtype.type(0))
-
-
-def _choice(x: Array, p: float, rng: Rng, training: bool = True) -> Any:
-    mask = np.ones_like(x)
-    if training:
-        mask[...] = rng.choice([0.0, 1 / (1 - p)], size=x.shape, p=[p, 1 - p])
-    return x * mask, mask
-
 
 DROPOUT = Exercise(
     assignment="regularization",
@@ -223,135 +56,147 @@ DROPOUT = Exercise(
     misconceptions=(
         Misconception(
             id="no_scaling",
-            function=_scaled(lambda p: 1.0),
+            function=answers.no_scaling,
             hint="What you keep, you keep as it is: plain dropout, whose sums shrink in training and fit no longer at "
             "test time. By what must the kept entries be multiplied, so that the mean of out is x?",
         ),
         Misconception(
             id="plain_dropout",
-            function=_plain,
+            function=answers.plain,
             hint="You scale by 1 - p in evaluation, as the first papers on dropout do. This course scales while it "
             "trains, so that evaluation has nothing to do. Which factor moves, and where to?",
         ),
         Misconception(
             id="p_is_the_share_kept",
-            function=_scaled(lambda p: 1 / p, lambda p: p),
+            function=answers.p_is_the_share_kept,
             hint="You keep with probability p and scale by 1 / p: CS231n and the dropout paper name the share that is "
             "KEPT p. What does p stand for here?",
         ),
         Misconception(
             id="keep_and_drop_swapped",
-            function=_scaled(lambda p: 1 / (1 - p), lambda p: p),
+            function=answers.keep_and_drop_swapped,
             hint="Your factor is right, but a share p is kept and 1 - p dropped. How often is a uniform draw below p?",
         ),
         Misconception(
             id="kept_share_unscaled",
-            function=_scaled(lambda p: 1.0, lambda p: p),
+            function=answers.kept_share_unscaled,
             hint="A share p is kept, and nothing is scaled. How often should an entry be dropped, and what makes up "
             "for the loss?",
         ),
         Misconception(
             id="scaled_by_the_share_kept",
-            function=_scaled(lambda p: 1 - p),
+            function=answers.scaled_by_the_share_kept,
             hint="You multiply what is kept by 1 - p, so that the sums shrink twice. Should the entries that are left "
             "become larger or smaller to make up for the missing ones?",
         ),
         Misconception(
             id="divided_by_p",
-            function=_scaled(lambda p: 1 / p if p else 1.0),
+            function=answers.divided_by_p,
             hint="You drop a share p, which is right, and divide by p. Which share is left?",
         ),
         Misconception(
             id="mask_not_scaled",
-            function=_boolean_mask,
+            function=answers.boolean_mask,
             hint="Your out is right, but the mask holds 1 where it should hold the factor. The backward pass "
             "multiplies by the mask alone: what will be missing there?",
         ),
         Misconception(
             id="output_not_scaled",
-            function=_output_unscaled,
+            function=answers.output_unscaled,
             hint="Your mask is right, but out is not x times that mask. Which factor did out miss?",
         ),
         Misconception(
             id="scaled_twice",
-            function=_scaled_twice,
+            function=answers.scaled_twice,
             hint="Your mask is right, and out is divided by 1 - p once more. What is in the mask already?",
         ),
         Misconception(
             id="one_mask_for_all_rows",
-            function=_one_mask_for_all(0),
+            function=answers.one_mask_for_all(0),
             hint="All examples lose the same units: you draw one mask per mini-batch, as some lecture notes say. How "
             "many different thinned nets does one step then see, and how many could it?",
         ),
         Misconception(
+            id="mask_of_one_row",
+            function=answers.mask_of_one_row,
+            hint="Your mask has one entry per unit, `(D,)`, so that all examples lose the same units. Which shape "
+            "gives each entry of x a draw of its own?",
+        ),
+        Misconception(
             id="whole_examples",
-            function=_one_mask_for_all(1),
+            function=answers.one_mask_for_all(1),
             hint="A whole row is dropped or kept at once. Which is to be thinned out: the examples, or the units?",
         ),
         Misconception(
             id="exactly_a_share_p",
-            function=_exact_share,
+            function=answers.exact_share,
             hint="You drop the same number of entries in every call. If all others are known, is the last one still "
             "free? Each entry should be a toss of its own.",
         ),
         Misconception(
             id="exactly_a_share_of_each_row",
-            function=_exact_share_of_each_row,
+            function=answers.exact_share_of_each_row,
             hint="You drop the same number of entries in every row. If all others in a row are known, is the last one "
             "still free? Each entry should be a toss of its own.",
         ),
         Misconception(
             id="gaussian_noise",
-            function=_gaussian,
+            function=answers.gaussian,
             hint="You multiply by normal noise around 1. That regularizes too (Gaussian dropout), but is any entry 0?",
         ),
         Misconception(
+            id="normal_draws",
+            function=answers.normal_draws,
+            hint="You compare normal draws with p: half of those are below 0 already. Which draws are below p in a "
+            "share p of all cases?",
+        ),
+        Misconception(
             id="not_from_rng",
-            function=_global_random,
+            function=answers.global_random,
             hint="Your draws do not come from `rng`, so nobody can repeat them. Does `np.random.rand` know your "
             "generator?",
         ),
         Misconception(
             id="own_generator",
-            function=_own_seed,
+            function=answers.own_seed,
             hint="Your draws are the same in every call, whatever `rng` is: the same units are dropped in every step, "
             "for good. Where is the generator made that you draw from?",
         ),
         Misconception(
             id="scaled_in_evaluation",
-            function=_scaled_in_evaluation,
+            function=answers.scaled_in_evaluation,
             hint="Training is right, and in evaluation you scale by 1 - p on top. Is there anything left to make up "
             "for, when the kept entries were scaled up in training?",
         ),
         Misconception(
             id="drops_in_evaluation",
-            function=_drops_in_evaluation,
+            function=answers.drops_in_evaluation,
             hint="You drop with training=False as well. Should the same input get another answer each time it is "
             "asked?",
         ),
         Misconception(
             id="training_and_evaluation_swapped",
-            function=_the_other_way_round,
+            function=answers.the_other_way_round,
             hint="You drop in evaluation and leave training alone. Which of the two does `training=True` mean?",
         ),
         Misconception(
             id="no_mask_in_evaluation",
-            function=_no_mask_in_evaluation,
+            function=answers.no_mask_in_evaluation,
             hint="In evaluation you return no mask, and `dropout_backward` would fail on it. Which mask leaves a "
             "gradient as it is?",
         ),
         Misconception(
             id="order",
-            function=_order,
+            function=answers.order,
             hint="Your two results come in the other order. Which does the task name first?",
         ),
-        in_place(_in_place, "x"),
-        float64(_float64, "(rng.random(x.shape) >= p) / (1 - p)"),
+        in_place(answers.in_place, "x"),
+        float64(answers.float64, "(rng.random(x.shape) >= p) / (1 - p)"),
     ),
     variants={
-        "loop": _loop,
-        "binomial": _binomial,
-        "where": _where,
-        "choice": _choice,
+        "loop": answers.loop,
+        "binomial": answers.binomial,
+        "where": answers.where,
+        "choice": answers.choice,
     },
 )

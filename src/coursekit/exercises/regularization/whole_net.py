@@ -122,8 +122,13 @@ def _norms(params: Params, lam: float) -> Any:
     return float(loss), _over(params, lam)[1]
 
 
-def _number_for_zeros(params: Params, lam: float) -> Any:
-    return _over(params, lam)[0], {name: 0.0 if name[0] == "b" else lam * w for name, w in params.items()}
+def _for_biases(value: Any) -> Callable[..., Any]:
+    """This in place of an array of zeros."""
+
+    def wrong(params: Params, lam: float) -> Any:
+        return _over(params, lam)[0], {name: value if name[0] == "b" else lam * w for name, w in params.items()}
+
+    return wrong
 
 
 def _bias_in(what: str) -> Callable[..., Any]:
@@ -210,9 +215,15 @@ REGULARIZE = Exercise(
         ),
         Misconception(
             id="number_for_zeros",
-            function=_number_for_zeros,
+            function=_for_biases(0.0),
             hint="A bias gets the number 0 from you. Which shape does a gradient have, and which NumPy function makes "
             "zeros of that shape?",
+        ),
+        Misconception(
+            id="none_for_zeros",
+            function=_for_biases(None),
+            hint="A bias gets None from you, and the training loop cannot add that to a gradient. Which array, added, "
+            "changes nothing?",
         ),
         Misconception(
             id="beta_penalized",
