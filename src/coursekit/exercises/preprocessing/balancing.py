@@ -32,7 +32,7 @@ def _cases(draw: Draw) -> list[Case]:
         case([0, *uneven(2), 0, draw.size(2, 5)], 6, "three classes are absent", "absent"),
         case([draw.size(2, 5)], 1, "one class", "edges"),
         case([2, 2, 2], 3, "all classes equally frequent", "edges"),
-        case([0, 1], 2, "one example", "edges"),
+        case([0, 1], 2, "one example", "absent"),
         case([draw.size(200, 400), draw.size(20, 40), 1], 3, "many examples", "edges"),
         Case(args=(labels(uneven(2)).astype(np.uint8), 2), about="labels of dtype uint8", group="edges"),
     ]
@@ -79,6 +79,16 @@ def _unique(y: Array, n_classes: int) -> Array:
     return len(y) / (n_classes * counts)
 
 
+def _by_bincount(y: Array, above: float, n_classes: int) -> Array:
+    """`above` over n_classes times the counts, as far as the labels reach and infinite for an absent class."""
+    return above / (n_classes * np.bincount(y))
+
+
+def _unique_only(y: Array, n_classes: int) -> Array:
+    found, counts = np.unique(y, return_counts=True)
+    return len(y) / (len(found) * counts)
+
+
 def _to_sum(y: Array, n_classes: int, total: float) -> Array:
     inverse = _inverse(_counts(y, n_classes))
     return total * inverse / inverse.sum()  # type: ignore[no-any-return]
@@ -94,6 +104,16 @@ def _in_place(y: Array, n_classes: int) -> Array:
     ends = np.searchsorted(y, np.arange(n_classes + 1))
     return len(y) / n_classes * _inverse(np.diff(ends).astype(float))
 
+
+_INVERSE = (
+    "You return 1 / count. With twice as many examples all weights would halve, and the loss with them. Which factor "
+    "keeps their mean over the examples at 1?"
+)
+_NO_CLASSES = (
+    "You return N / count. With equally frequent classes every weight should be 1: what is yours, and what is missing "
+    "below the line?"
+)
+_ABSENT_LATER = " (An absent class is still left out or infinite in your code: that comes after this.)"
 
 CLASS_WEIGHTS = Exercise(
     assignment="preprocessing",
@@ -120,14 +140,22 @@ CLASS_WEIGHTS = Exercise(
         Misconception(
             id="inverse_count",
             function=lambda y, n_classes: _inverse(_counts(y, n_classes)),
-            hint="You return 1 / count. With twice as many examples all weights would halve, and the loss with them. "
-            "Which factor keeps their mean over the examples at 1?",
+            hint=_INVERSE,
+        ),
+        Misconception(
+            id="inverse_count_inf",
+            function=lambda y, n_classes: _by_bincount(y, 1.0, 1),
+            hint=_INVERSE + _ABSENT_LATER,
         ),
         Misconception(
             id="without_the_number_of_classes",
             function=lambda y, n_classes: len(y) * _inverse(_counts(y, n_classes)),
-            hint="You return N / count. With equally frequent classes every weight should be 1: what is yours, and "
-            "what is missing below the line?",
+            hint=_NO_CLASSES,
+        ),
+        Misconception(
+            id="without_the_number_of_classes_inf",
+            function=lambda y, n_classes: _by_bincount(y, float(len(y)), 1),
+            hint=_NO_CLASSES + _ABSENT_LATER,
         ),
         Misconception(
             id="classes_that_occur",
@@ -189,6 +217,18 @@ CLASS_WEIGHTS = Exercise(
             function=_unique,
             hint="`np.unique` leaves out a class that does not occur, so that all later weights move up. Which weight "
             "should stand at index c?",
+        ),
+        Misconception(
+            id="classes_of_unique",
+            function=_unique_only,
+            hint="`np.unique` knows only the classes that occur, so that both the number of classes and the places of "
+            "the weights come out wrong when one is absent. Which argument of your function says how many there are?",
+        ),
+        Misconception(
+            id="bincount_as_it_is",
+            function=lambda y, n_classes: _by_bincount(y, float(len(y)), n_classes),
+            hint="`np.bincount(y)` ends at the largest label, and before that an absent class has the count 0, by "
+            "which you divide. How many weights are asked for, and what should an absent class get?",
         ),
         Misconception(
             id="one_weight_per_example",

@@ -67,12 +67,23 @@ def _in_place(x_train: Array, x_test: Array) -> Both:
     return x_train, x_test
 
 
+def _lecture_note(x_train: Array, x_test: Array) -> Both:
+    x_train -= np.mean(x_train, axis=1)
+    x_test -= np.mean(x_test, axis=1)
+    return x_train, x_test
+
+
 def _float64(x_train: Array, x_test: Array) -> Both:
     mean = np.zeros(x_train.shape[1])
     for row in x_train:
         mean += row
     return x_train - mean / len(x_train), x_test - mean / len(x_train)
 
+
+_ROW_NUMBERS = (
+    "`mean(axis=1)`, as one of the lecture notes has it, averages along each row and gives N numbers, which do not fit "
+    "D columns (with N = D they fit by accident). Rows are examples: which axis gives one mean per feature?"
+)
 
 ZERO_CENTER = Exercise(
     assignment="preprocessing",
@@ -136,9 +147,9 @@ ZERO_CENTER = Exercise(
         Misconception(
             id="mean_of_each_row_no_keepdims",
             function=lambda x_train, x_test: (x_train - x_train.mean(axis=1), x_test - x_test.mean(axis=1)),
-            hint="`mean(axis=1)` averages along each row and gives N numbers, which do not fit D columns (with N = D "
-            "they fit by accident). Rows are examples: which axis gives one mean per feature?",
+            hint=_ROW_NUMBERS,
         ),
+        Misconception(id="lecture_note", function=_lecture_note, hint=_ROW_NUMBERS),
         Misconception(
             id="median",
             function=lambda x_train, x_test: (

@@ -28,7 +28,7 @@ _WHOLE = "share of the windows that are one piece of their own image"
 _ROWS = "share of the windows that start at row 0, 1, 2, ..."
 _COLUMNS = "share of the windows that start at column 0, 1, 2, ..."
 _OFFSETS = "share of the windows that start at [row, column]"
-_PLACES = "the windows start"
+_PLACES = "where the windows start"
 _MANY = "at many places"
 _WINDOWS = 2500
 

@@ -71,10 +71,13 @@ def cloud(draw: Draw, n: int, m: int, d: int) -> tuple[Array, Array]:
 
 
 def aligned(value: tuple[Array, Array], reference: tuple[Array, Array]) -> dict[str, Array]:
-    """Both sets, the sign of each column turned to the reference's; one sign serves both sets."""
+    """Both sets, the sign of each column turned to the reference's; one sign serves both sets.
+
+    What is nothing but rounding becomes 0, which is easier to read than 1e-16.
+    """
     stacked, wanted = (np.concatenate(pair).astype(float) for pair in (value, reference))
     sign = np.where(np.sum(stacked * wanted, axis=0) < 0, -1.0, 1.0)
-    return {"train": value[0] * sign, "test": value[1] * sign}
+    return {name: part * sign * (np.abs(part) > 1e-12) for name, part in zip(("train", "test"), value, strict=True)}
 
 
 def free_signs(case: Case, reference: Callable[..., tuple[Array, Array]]) -> Case:

@@ -129,6 +129,16 @@ def _columns_of_vt(x_train: Array, x_test: Array, k: int) -> Both:
     return (x_train - mean) @ axes, (x_test - mean) @ axes
 
 
+def _transpose_forgotten(x_train: Array, x_test: Array, k: int) -> Both:
+    mean = x_train.mean(axis=0)
+    rows = np.linalg.svd(x_train - mean)[2][:k]
+    return (x_train - mean) @ rows, (x_test - mean) @ rows
+
+
+def _all_axes(x_train: Array, x_test: Array, k: int) -> Both:
+    return _eigh(x_train, x_test, x_train.shape[1])
+
+
 def _rows_of_eigh(x_train: Array, x_test: Array, k: int) -> Both:
     mean = x_train.mean(axis=0)
     axes = np.linalg.eigh((x_train - mean).T @ (x_train - mean))[1][::-1][:k].T
@@ -187,8 +197,9 @@ PCA = Exercise(
         *both_parts(
             3,
             2,
-            "In the smallest case the training points lie on a line. How far along that line is each from their mean? "
-            "(An axis may point either way.)",
+            "Hold your columns against those expected: are they the same in another order, or moved by a constant? Is "
+            "each axis a COLUMN of the matrix that you multiply with? (Where the points lie on a line: how far along "
+            "it is each from their mean?)",
             "Centre the test row with the training mean. What is its product with the axis that the training set gave?",
         ),
         edges(
@@ -252,6 +263,17 @@ PCA = Exercise(
             function=_columns_of_vt,
             hint="`np.linalg.svd` returns the axes as the ROWS of its third result, and you take columns of it. What "
             "does `rows[:k].T` give?",
+        ),
+        Misconception(
+            id="transpose_forgotten",
+            function=_transpose_forgotten,
+            hint="The first k rows that `np.linalg.svd` returns are the right axes. `(N, D) @ (k, D)` does not fit: "
+            "which shape has to stand on the right, and how does it come about?",
+        ),
+        Misconception(
+            id="all_axes_kept",
+            function=_all_axes,
+            hint="You return a column for every axis. How many does the caller ask for, and is `k` used in your code?",
         ),
         Misconception(
             id="rows_of_eigenvectors",

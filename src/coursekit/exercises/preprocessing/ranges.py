@@ -135,10 +135,18 @@ def _by_maximum(x_train: Array, x_test: Array, low: float = -1.0, high: float = 
     return train, test
 
 
-def _eps(x_train: Array, x_test: Array, low: float = -1.0, high: float = 1.0) -> Both:
-    minimum = x_train.min(axis=0)
-    span = x_train.max(axis=0) - minimum + np.asarray(1e-8, x_train.dtype)
-    return _to((x_train - minimum) / span, low, high), _to((x_test - minimum) / span, low, high)
+def _eps(eps: float) -> Misconception:
+    def function(x_train: Array, x_test: Array, low: float = -1.0, high: float = 1.0) -> Both:
+        minimum = x_train.min(axis=0)
+        span = x_train.max(axis=0) - minimum + np.asarray(eps, x_train.dtype)
+        return _to((x_train - minimum) / span, low, high), _to((x_test - minimum) / span, low, high)
+
+    return Misconception(
+        id=f"divisor_plus_{eps:.0e}",
+        function=function,
+        hint=f"The {eps:.0e} in your divisor moves every value a little, so that the training maximum misses `high`. "
+        "Which features need a guard, and which do not?",
+    )
 
 
 def _in_place(x_train: Array, x_test: Array, low: float = -1.0, high: float = 1.0) -> Both:
@@ -312,12 +320,7 @@ SCALE_TO_RANGE = Exercise(
             hint="All is right but features that do not vary: their range is 0, and 0 / 0 is NaN. By what could you "
             "divide there, so that t is 0?",
         ),
-        Misconception(
-            id="tiny_number_in_divisor",
-            function=_eps,
-            hint="A tiny number in your divisor moves every value a little, so that the training maximum misses "
-            "`high`. Which features need a guard, and which do not?",
-        ),
+        *[_eps(eps) for eps in (1e-5, 1e-6, 1e-7, 1e-8)],
         Misconception(
             id="test_untouched",
             function=lambda x_train, x_test, low=-1.0, high=1.0: (_right(x_train, x_test, low, high)[0], x_test.copy()),

@@ -61,6 +61,23 @@ def _rows(x_train: Array, x_test: Array, *, guarded: bool = True) -> Both:
     return train, test
 
 
+def _row_numbers(x_train: Array, x_test: Array) -> Both:
+    train, test = ((x - x.mean(axis=1)) / x.std(axis=1) for x in (x_train, x_test))
+    return train, test
+
+
+def _row_numbers_in_turn(x_train: Array, x_test: Array) -> Both:
+    centred = [x - x.mean(axis=1) for x in (x_train, x_test)]
+    return centred[0] / centred[0].std(axis=1), centred[1] / centred[1].std(axis=1)
+
+
+def _lecture_note(x_train: Array, x_test: Array) -> Both:
+    for x in (x_train, x_test):
+        x -= np.mean(x, axis=1)
+        x /= np.std(x, axis=1)
+    return x_train, x_test
+
+
 def _less_one(x_train: Array, x_test: Array, *, guarded: bool = True) -> Both:
     mean, std = x_train.mean(axis=0), x_train.std(axis=0, ddof=1)
     return _divided(x_train, mean, std, guarded=guarded), _divided(x_test, mean, std, guarded=guarded)
@@ -76,14 +93,30 @@ def _unguarded(x_train: Array, x_test: Array) -> Both:
     return (x_train - mean) / std, (x_test - mean) / std
 
 
-def _tiny_added(x_train: Array, x_test: Array) -> Both:
-    mean, std = x_train.mean(axis=0), x_train.std(axis=0) + np.asarray(1e-8, x_train.dtype)
-    return (x_train - mean) / std, (x_test - mean) / std
+def _tiny_added(eps: float) -> Misconception:
+    def function(x_train: Array, x_test: Array) -> Both:
+        mean, std = x_train.mean(axis=0), x_train.std(axis=0) + np.asarray(eps, x_train.dtype)
+        return (x_train - mean) / std, (x_test - mean) / std
+
+    return Misconception(
+        id=f"divisor_of_{eps:.0e}",
+        function=function,
+        hint=f"A constant feature is divided by {eps:.0e} in your code. In training that is 0 / {eps:.0e} = 0. What "
+        "does it make of a test value that differs by 1? (And added to every divisor, it moves all other values too.)",
+    )
 
 
-def _eps_in_root(x_train: Array, x_test: Array) -> Both:
-    mean, std = x_train.mean(axis=0), np.sqrt(x_train.var(axis=0) + np.asarray(1e-5, x_train.dtype))
-    return (x_train - mean) / std, (x_test - mean) / std
+def _eps_in_root(eps: float) -> Misconception:
+    def function(x_train: Array, x_test: Array) -> Both:
+        mean, std = x_train.mean(axis=0), np.sqrt(x_train.var(axis=0) + np.asarray(eps, x_train.dtype))
+        return (x_train - mean) / std, (x_test - mean) / std
+
+    return Misconception(
+        id=f"root_of_var_plus_{eps:.0e}",
+        function=function,
+        hint=f"You divide by sqrt(var + {eps:.0e}), as BatchNorm does. Here the standard deviation stands alone, and "
+        "only a std of 0 is replaced, by 1. What does a tiny divisor do to a test value of a constant feature?",
+    )
 
 
 def _dropped(x_train: Array, x_test: Array) -> Both:
@@ -96,6 +129,11 @@ def _guard(x_train: Array, x_test: Array) -> Both:
     mean, std = x_train.mean(axis=0), x_train.std(axis=0)
     std[std == 0] = 1
     return (x_train - mean) / std, (x_test - mean) / std
+
+
+def _learned_too_late(x_train: Array, x_test: Array) -> Both:
+    train, _ = _unguarded(x_train, x_test)
+    return train, (x_test - train.mean(axis=0)) / train.std(axis=0)
 
 
 def _precedence(x_train: Array, x_test: Array) -> Both:
@@ -162,9 +200,18 @@ _ROWS = (
     "You standardize each row: axis 1, as one of the lecture notes has it. A row is an example. Which axis runs over "
     "the examples and leaves one mean and one standard deviation per feature?"
 )
+_ROW_NUMBERS = (
+    "`axis=1`, as one of the lecture notes has it, runs along each row and gives N numbers, which do not fit D columns "
+    "(with N = D they fit by accident, each to the wrong column). Rows are examples: which axis gives one mean per "
+    "feature?"
+)
 _LESS_ONE = (
     "Your standard deviation divides by N - 1 (`ddof=1`, as pandas does). What does a column of N numbers have as its "
     "mean square after you divided by it: exactly 1? By what does the book divide?"
+)
+_UNTOUCHED = (
+    "Your test set comes back as it went in. Is it left out, or are its mean and standard deviation taken from "
+    "training data that are standardized already, so that they are 0 and 1?"
 )
 _VARIANCE = (
     "You divide by the variance. In which unit is it if the feature is in cm, and what should be left of a unit?"
@@ -227,6 +274,9 @@ STANDARDIZE = Exercise(
             function=lambda x_train, x_test: _rows(x_train, x_test, guarded=False),
             hint=_ROWS,
         ),
+        Misconception(id="each_row_no_keepdims", function=_row_numbers, hint=_ROW_NUMBERS),
+        Misconception(id="each_row_in_turn", function=_row_numbers_in_turn, hint=_ROW_NUMBERS),
+        Misconception(id="lecture_note", function=_lecture_note, hint=_ROW_NUMBERS),
         Misconception(id="n_minus_one", function=lambda x_train, x_test: _less_one(x_train, x_test), hint=_LESS_ONE),
         Misconception(
             id="n_minus_one_nan",
@@ -245,18 +295,8 @@ STANDARDIZE = Exercise(
             hint="All is right but features that do not vary: 0 / 0 is NaN, and one NaN makes every later number of a "
             "net NaN. By what could you divide there, so that 0 stays 0?",
         ),
-        Misconception(
-            id="tiny_divisor",
-            function=_tiny_added,
-            hint="Your divisor of a constant feature is a tiny number such as 1e-8. In training that is 0 / 1e-8 = 0. "
-            "What does it make of a test value that differs by 1?",
-        ),
-        Misconception(
-            id="eps_inside_root",
-            function=_eps_in_root,
-            hint="You divide by sqrt(var + 1e-5), as BatchNorm does. Here the standard deviation stands alone, and "
-            "only a std of 0 is replaced, by 1. What does 1e-5 do to a test value of a constant feature?",
-        ),
+        *[_tiny_added(eps) for eps in (1e-5, 1e-6, 1e-7, 1e-8, 1e-10, 1e-12)],
+        *[_eps_in_root(eps) for eps in (1e-5, 1e-8)],
         Misconception(
             id="constant_set_to_zero",
             function=_dropped,
@@ -282,9 +322,9 @@ STANDARDIZE = Exercise(
         Misconception(
             id="test_untouched",
             function=lambda x_train, x_test: (_guard(x_train, x_test)[0], x_test.copy()),
-            hint="Your test set comes back as it went in. What would a net that was trained on standardized rows make "
-            "of it?",
+            hint=_UNTOUCHED,
         ),
+        Misconception(id="test_untouched_nan", function=_learned_too_late, hint=_UNTOUCHED + _FIRST),
         in_place(
             _in_place, "x_train", "`-=` and `/=` write into the array on their left: what does `x_train - mean` do?"
         ),

@@ -154,6 +154,11 @@ def _ascending(x_train: Array, x_test: Array, eps: float = 1e-5) -> Both:
     return _both(x_train, x_test, mean, (axes / np.sqrt(var + eps))[:, ::-1])
 
 
+def _ascending_n_minus_one(x_train: Array, x_test: Array, eps: float = 1e-5) -> Both:
+    train, test = _n_minus_one(x_train, x_test, eps)
+    return train[:, ::-1], test[:, ::-1]
+
+
 def _order_mixed(x_train: Array, x_test: Array, eps: float = 1e-5) -> Both:
     mean, var, axes = _learned(x_train)
     return _both(x_train, x_test, mean, axes / np.sqrt(var[::-1] + eps))
@@ -299,6 +304,12 @@ WHITEN = Exercise(
             function=_ascending,
             hint="The axis of the least variance comes first. In which order does `np.linalg.eigh` return its "
             "eigenvalues, and in which are the columns asked for?",
+        ),
+        Misconception(
+            id="smallest_first_n_minus_one",
+            function=_ascending_n_minus_one,
+            hint="The axis of the least variance comes first: in which order does `np.linalg.eigh` return its "
+            "eigenvalues? (And your variances divide by N - 1, as `np.cov` does unless told otherwise.)",
         ),
         Misconception(
             id="variances_in_another_order",
