@@ -27,11 +27,14 @@ class UnreadableError(Exception):
     """The answer is not of the kind that was asked for; the message completes the sentence "it returned ..."."""
 
 
+_NO_RETURN = ": is a `return` missing?"
+
+
 def describe(value: Any) -> str:
     """A few words for what came in place of the right kind."""
     kind = type(value)
     if value is None:
-        return "None: is a `return` missing?"
+        return f"None{_NO_RETURN}"
     if kind is np.ndarray:
         return f"an array of shape {value.shape} and dtype {value.dtype}"
     if kind in (tuple, list):
@@ -51,6 +54,11 @@ def describe(value: Any) -> str:
     if type.__subclasscheck__(np.ndarray, kind):
         return f"a {type_name(value)}, a special kind of array: return a plain NumPy array"
     return f"an object of type {type_name(value)}"
+
+
+def _inside(problem: UnreadableError) -> str:
+    """The message for a part of a result: something was returned."""
+    return str(problem).removesuffix(_NO_RETURN)
 
 
 @dataclass(frozen=True)
@@ -190,7 +198,7 @@ class DictOf(Kind):
             try:
                 read[key] = self.kind.read(value[key])
             except UnreadableError as problem:
-                raise UnreadableError(f"a dict whose {key[:40]!r} is {problem}") from None
+                raise UnreadableError(f"a dict whose {key[:40]!r} is {_inside(problem)}") from None
         return read
 
     def __str__(self) -> str:
@@ -264,7 +272,7 @@ class Several(Kind):
             try:
                 read.append(kind.read(part))
             except UnreadableError as problem:
-                read.append(Unread(f"{name} is {problem}"))
+                read.append(Unread(f"{name} is {_inside(problem)}"))
         return tuple(read)
 
     def __str__(self) -> str:
