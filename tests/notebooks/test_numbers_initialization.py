@@ -7,7 +7,16 @@ from pathlib import Path
 import nbformat
 import numpy as np
 
-from coursekit.nn import activation_stds, gradient_stds, he_init, normal_init, relu, relu_backward, xavier_init
+from coursekit.nn import (
+    activation_stds,
+    dead_fraction,
+    gradient_stds,
+    he_init,
+    normal_init,
+    relu,
+    relu_backward,
+    xavier_init,
+)
 
 NOTEBOOK = Path(__file__).parents[2] / "solutions" / "initialization" / "initialization.ipynb"
 
@@ -40,6 +49,7 @@ def test_the_numbers_in_the_texts_are_right():
         f"2/50 = {2 / 50}$ and the std ${math.sqrt(2 / 50):.1f}$",
         f"The list is $[{one:g}, {two:g}]$",
         f"\\sqrt{{1/6}} = {math.sqrt(1 / 6):.2f}$ per layer",
+        f"(At {math.sqrt(1 - 1 / math.pi):.2f} and not at 1",
         f"\\ln 10 = {math.log(10):.2f}$",
         f"an std of {math.sqrt(1 / 12):.2f}, smaller",
     ):
@@ -84,3 +94,13 @@ def test_only_the_size_in_between_lets_a_signal_through():
     assert last(0.01) < 1e-8
     assert 0.1 < last(0.07) < 0.5
     assert last(1.0) > 0.95
+
+
+def test_the_size_of_the_weights_kills_no_unit():
+    def dead(std):
+        h = np.random.default_rng(0).standard_normal((200, 200))
+        for w in ten(lambda a, b, rng: normal_init(a, b, std, rng)):
+            h = relu(h @ w)
+        return dead_fraction(h)
+
+    assert 0 < dead(0.01) == dead(0.1) == dead(1.0)
