@@ -172,7 +172,11 @@ K_FOLD = Exercise(
     returns=ListOf(Several(train=ArrayOf(integer=True), validation=ArrayOf(integer=True))),
     cases=_cases,
     checks=(
-        values(3, "Write down the folds of a few examples. Where is each example, and where must it not be?"),
+        values(
+            3,
+            "Lay the validation folds side by side: is any example in two of them, or in none? And is `train` all that "
+            "is not in the fold?",
+        ),
         Check(
             name="n not divisible by k",
             points=2,
