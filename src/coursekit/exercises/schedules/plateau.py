@@ -32,14 +32,19 @@ def _cases(draw: Draw) -> list[Case]:
         case("-" + "=" * p, "equal losses"),
         case("-" * (p + 3), "falling all the time"),
         case("--" + "+" * (p - 1) + "-" + "+" * (p - 1), "better just in time"),
-        case("--^" + "~" * p, "falling, but not below the best"),
-        case("-" + "+" * 2 * p, "two cuts"),
-        case("-" + "+" * (2 * p + 1), "two cuts, and one more loss"),
-        case("-^" + "+" * (p - 1) + "~" * (p - 1), "the best stays after a cut"),
-        case("-^" + "+" * (p - 1) + "~" * p, "the best stays after a cut"),
-        case("-" + "+" * (p + 1), "one more loss after a cut"),
-        case(falls + "+" * p + "--" + "+" * 2 * p + "-" + "+" * (p - 1), "several plateaus"),
+        case("--^" + "~" * (p - 1), "falling, but not below the best"),
+        case("-" + "+" * (p - 1) + "=", "the last is equal to the best"),
+        case(falls + "+" * (p - 1) + "-" + "+" * p),
         case("--" + "+-" * (p + 1), "up and down"),
+    ]
+    cases += [
+        case("-" + "+" * (p + 1), "one more loss after a cut", "again"),
+        case("-" + "+" * p + "-" + "+" * (p - 1), "better after a cut", "again"),
+        case("-" + "+" * 2 * p, "two cuts", "again"),
+        case("-" + "+" * (2 * p + 1), "two cuts, and one more loss", "again"),
+        case("-^" + "+" * (p - 1) + "~" * (p - 1), "the best stays after a cut", "again"),
+        case("-^" + "+" * (p - 1) + "~" * p, "the best stays after a cut", "again"),
+        case(falls + "+" * p + "--" + "+" * 2 * p + "-" + "+" * (p - 1), "several plateaus", "again"),
     ]
     cases += [
         Case(args=(losses(draw, pattern), draw.number(0.1, 0.9)), about=about, group="default")
@@ -77,14 +82,14 @@ def _watch(
     best: float = math.inf,
     waited: int = 0,
     in_a_row: bool = True,
-    nan: bool = True,
+    skips: Any = lambda loss, best: False,
     after: Any = lambda loss, best: (best, 0),
     cuts: int = 1000,
 ) -> float:
     """The rule with one piece of it replaced."""
     lr, last = lr0, math.inf
     for loss in losses:
-        if loss != loss and not nan:
+        if skips(loss, best):
             continue
         if better(loss, best, last):
             best, waited = loss, 0 if in_a_row else waited
@@ -100,6 +105,10 @@ def _watch(
 
 def _against_last(losses: list[float], lr0: float, factor: float = 0.5, patience: int = 3) -> float:
     return _watch(losses, lr0, factor, patience, better=lambda loss, best, last: loss < last)
+
+
+def _rises(losses: list[float], lr0: float, factor: float = 0.5, patience: int = 3) -> float:
+    return _watch(losses, lr0, factor, patience, better=lambda loss, best, last: not loss >= last)
 
 
 def _first_is_best(losses: list[float], lr0: float, factor: float = 0.5, patience: int = 3) -> float:
@@ -191,15 +200,22 @@ REDUCE_ON_PLATEAU = Exercise(
     "loss is better when it is strictly below the best so far; an equal one is not, and NaN never is. When `patience` "
     "losses in a row have been no better, the rate is multiplied by `factor` and the count starts again from 0; the "
     "best so far stays. `losses` is a list of one or more numbers and may hold NaN. Return one number.",
-    rule="for each loss: if loss < best: best = loss, waited = 0; else: waited = waited + 1; when waited == patience: "
-    "lr = lr * factor, waited = 0. Before the first loss lr = lr0, best = infinity, waited = 0",
+    rule="a loss is better if it is < best (infinity at first): it becomes the best, and the count is 0; any other "
+    "adds 1 to the count; when the count reaches patience: lr = lr * factor, and the count is 0",
     returns=Number(),
     cases=_cases,
     checks=(
         values(
-            4,
-            "Go through these losses with a pencil: write the best and the count under each. At which loss is the "
-            "rate cut, and how often in all?",
+            3,
+            "Go through these losses with a pencil: write the best and the count under each. Does the count reach "
+            "patience, and at which loss?",
+        ),
+        Check(
+            name="goes on after a cut",
+            points=2,
+            group="again",
+            hint="Write the best and the count under each loss, also after the first cut. Which of the two starts "
+            "afresh there, and which stays?",
         ),
         Check(
             name="factor = 0.5 and patience = 3 by default",
@@ -222,6 +238,12 @@ REDUCE_ON_PLATEAU = Exercise(
             function=_against_last,
             hint="You compare each loss with the one before it. Which loss must it beat, so that a spike and its way "
             "back do not count as progress?",
+        ),
+        Misconception(
+            id="rises_in_a_row",
+            function=_rises,
+            hint="You count losses that are not below the one before them. Which loss must it beat, so that a spike "
+            "and its way back do not count as progress?",
         ),
         Misconception(
             id="equal_is_better",
@@ -308,8 +330,18 @@ REDUCE_ON_PLATEAU = Exercise(
             "with NaN is False: which one must you ask, `loss < best` or `loss >= best`?",
         ),
         Misconception(
+            id="only_worse_counts",
+            function=lambda losses, lr0, factor=0.5, patience=3: _watch(
+                losses, lr0, factor, patience, skips=lambda loss, best: not (loss < best or loss > best)
+            ),
+            hint="Your count grows only when a loss is above the best: an equal one, or a NaN, is passed over. Must "
+            "a loss be worse to count, or is it enough that it is no better?",
+        ),
+        Misconception(
             id="nan_is_skipped",
-            function=lambda losses, lr0, factor=0.5, patience=3: _watch(losses, lr0, factor, patience, nan=False),
+            function=lambda losses, lr0, factor=0.5, patience=3: _watch(
+                losses, lr0, factor, patience, skips=lambda loss, best: loss != loss
+            ),
             hint="You pass over NaN as if that epoch had not been. Has an epoch with a NaN improved anything?",
         ),
         Misconception(

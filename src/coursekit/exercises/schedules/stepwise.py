@@ -15,13 +15,12 @@ from coursekit.optim import step_decay
 
 def _cases(draw: Draw) -> list[Case]:
     cases = []
-    for size in ((2, 4), (3, 7)):
+    for size in ((2, 4), (5, 7)):
         every, cut, lr0 = draw.size(*size), factor(draw), draw.number(0.1, 0.9)
         cases += [
             Case(args=(t, lr0), kwargs={"factor": cut, "every": every})
-            for t in (0, every - 1, every, every + 1, 2 * every - 1, 2 * every, 3 * every + 1)
+            for t in (0, every - 2, every - 1, every, every + 1, 2 * every - 1, 2 * every, 3 * every + 1)
         ]
-    cases.append(Case(args=(2 * every, draw.number(0.1, 0.9), factor(draw), every), about="all by position"))
     lr0 = draw.number(0.1, 0.9)
     cases += [
         Case(args=(t, lr0), about="factor and every left at their defaults", group="default")
@@ -36,6 +35,7 @@ def _cases(draw: Draw) -> list[Case]:
         Case(
             args=(draw.size(2, 5), lr0), kwargs={"factor": 0.8, "every": 1}, about="a cut at each step", group="edges"
         ),
+        Case(args=(2 * every, lr0, factor(draw), every), about="passed without names, in this order", group="edges"),
         Case(args=(7, 1), kwargs={"every": 2}, about="lr0 is a Python int", group="edges"),
         Case(args=(30, lr0), kwargs={"factor": 1.0, "every": 4}, about="a factor of 1 cuts nothing", group="edges"),
         Case(args=(999, lr0), kwargs={"factor": 0.9, "every": 100}, about="a late step", group="edges"),
@@ -112,6 +112,12 @@ STEP_DECAY = Exercise(
             "then, or when it is over?",
         ),
         Misconception(
+            id="rounds",
+            function=lambda t, lr0, factor=0.5, every=5: lr0 * factor ** round(t / every),
+            hint="Your cuts come half-way: you round to the nearest whole number. Does half a stretch of steps count "
+            "as a cut?",
+        ),
+        Misconception(
             id="remainder",
             function=lambda t, lr0, factor=0.5, every=5: lr0 * factor ** (t % every),
             hint="`t % every` is what is left over from the division, so your rate jumps back up. Which operator "
@@ -155,6 +161,12 @@ STEP_DECAY = Exercise(
             id="default_0.1",
             function=lambda t, lr0, factor=0.1, every=5: lr0 * factor ** (t // every),
             hint="Your factor is 0.1 when none is given, as in PyTorch's StepLR. What does the signature here say?",
+        ),
+        Misconception(
+            id="parameters_in_another_order",
+            function=lambda t, lr0, every=5, factor=0.5: lr0 * factor ** (t // every),
+            hint="Your formula is right, and `every` stands before `factor` in your `def` line, so a caller who "
+            "gives no names has the two swapped. In which order does the exercise's signature have them?",
         ),
         Misconception(
             id="ignores_its_settings",

@@ -65,12 +65,12 @@ def _stop(
     better: Any = lambda loss, best, last: loss < best,
     best: float = math.inf,
     in_a_row: bool = True,
-    nan: bool = True,
+    skips: Any = lambda loss, best: False,
 ) -> tuple[int, int, bool]:
     """The epoch kept, the last one run, and whether it was stopped; with one piece of the rule replaced."""
     kept, waited, last = 0, 0, math.inf
     for epoch, loss in enumerate(losses):
-        if loss != loss and not nan:
+        if skips(loss, best):
             continue
         if better(loss, best, last):
             kept, best, waited = epoch, loss, 0 if in_a_row else waited
@@ -157,8 +157,8 @@ EARLY_STOPPING = Exercise(
     "one is not, and NaN never is. Training ends at the `patience`-th epoch in a row that is no better, and whatever "
     "stands in the list after that never happened. Return the index, counted from 0, of the best epoch up to there: "
     "the one whose weights you keep. If training is never stopped, that is the best epoch of all.",
-    rule="for each epoch: if loss < best: best = loss, kept = epoch, waited = 0; else: waited = waited + 1; when "
-    "waited == patience: stop. Return kept",
+    rule="an epoch is better if its loss is < best (infinity at first): it is the one to keep, and the count is 0; any "
+    "other adds 1 to the count; when the count reaches patience, training ends",
     returns=Number(integer=True),
     cases=_stopping_cases,
     checks=(
@@ -280,8 +280,16 @@ EARLY_STOPPING = Exercise(
             "< best` or `loss >= best`?",
         ),
         Misconception(
+            id="only_worse_counts",
+            function=lambda val_losses, patience: _stop(
+                val_losses, patience, skips=lambda loss, best: not (loss < best or loss > best)
+            )[0],
+            hint="Your count grows only when a loss is above the best: an equal one, or a NaN, is passed over. Must an "
+            "epoch be worse to count, or is it enough that it is no better?",
+        ),
+        Misconception(
             id="nan_is_skipped",
-            function=lambda val_losses, patience: _stop(val_losses, patience, nan=False)[0],
+            function=lambda val_losses, patience: _stop(val_losses, patience, skips=lambda loss, best: loss != loss)[0],
             hint="You pass over NaN as if that epoch had not been. Has an epoch with a NaN improved anything?",
         ),
         in_place(_pops, "val_losses", "Is there a way to go through a list without taking it apart?"),
