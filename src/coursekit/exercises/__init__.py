@@ -43,6 +43,7 @@ _ASSIGNMENTS = {  # id -> module, in the order of the chapters
     "preprocessing": "coursekit.exercises.preprocessing",
     "initialization": "coursekit.exercises.initialization",
     "batchnorm": "coursekit.exercises.batchnorm",
+    "optimizers": "coursekit.exercises.optimizers",
     "schedules": "coursekit.exercises.schedules",
     "regularization": "coursekit.exercises.regularization",
     "babysitting": "coursekit.exercises.babysitting",

@@ -39,7 +39,8 @@ ADAM = Exercise(
         ),
         values(
             1,
-            "A square is never negative, and an average lies between its parts. Does your v lie between the old v and dw**2?",
+            "A square is never negative, and an average lies between its parts. Does your v lie between the old v and "
+            "dw**2?",
             name="new v",
             part="v",
         ),
