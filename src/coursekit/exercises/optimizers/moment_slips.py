@@ -142,7 +142,7 @@ def shared(like: Callable[..., Function]) -> tuple[Misconception, ...]:
         Misconception(
             id="float64",
             function=like(moments.float64),
-            hint="float32 went in and float64 came out. `np.sqrt` of a Python number is a float64 of NumPy's: which "
-            "of your roots is taken of a number, not of an array?",
+            hint="float32 went in and float64 came out. `np.sqrt` or `np.power` of a Python number gives a float64 of "
+            "NumPy's, and that makes every array it meets a float64. Which of your numbers comes from NumPy?",
         ),
     )
