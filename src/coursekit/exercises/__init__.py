@@ -39,12 +39,14 @@ __all__ = [
 ]
 
 _ASSIGNMENTS = {  # id -> module, in the order of the chapters
+    "loop": "coursekit.exercises.loop",
     "activations": "coursekit.exercises.activations",
     "preprocessing": "coursekit.exercises.preprocessing",
     "initialization": "coursekit.exercises.initialization",
     "batchnorm": "coursekit.exercises.batchnorm",
     "optimizers": "coursekit.exercises.optimizers",
     "schedules": "coursekit.exercises.schedules",
+    "batch_size": "coursekit.exercises.batch_size",
     "regularization": "coursekit.exercises.regularization",
     "babysitting": "coursekit.exercises.babysitting",
 }
