@@ -29,11 +29,9 @@ def _cases(draw: Draw) -> list[Case]:
     cases = [
         case("-" + "+" * (p - 1), "not yet"),
         case("-" + "+" * p, "just now"),
-        case("-" + "=" * p, "equal losses"),
         case("-" * (p + 3), "falling all the time"),
         case("--" + "+" * (p - 1) + "-" + "+" * (p - 1), "better just in time"),
         case("--^" + "~" * (p - 1), "falling, but not below the best"),
-        case("-" + "+" * (p - 1) + "=", "the last is equal to the best"),
         case(falls + "+" * (p - 1) + "-" + "+" * p),
         case("--" + "+-" * (p + 1), "up and down"),
     ]
@@ -57,15 +55,20 @@ def _cases(draw: Draw) -> list[Case]:
         case("n" + "-" * (p + 1), "NaN at the start", "nan"),
         case("--" + "n" * p, "only NaN from here on", "nan"),
     ]
+    cases += [
+        case("-" + "=" * p, "equal losses", "equal"),
+        case("-" + "+" * (p - 1) + "=", "the last is equal to the best", "equal"),
+        case("-" + "+" * (p - 1) + "=+", "one is equal to the best", "equal"),
+    ]
     tiny = [2.0 - 0.00001 * i for i in range(p + 2)]
     cases += [
         case("-", "a single loss", "edges"),
         case("-+-+-", "patience 1", "edges", 1),
-        case("-=+", "patience 1", "edges", 1),
+        case("-++", "patience 1", "edges", 1),
         Case(args=([round(loss, 5) for loss in tiny], 0.4, 0.3, p), about="tiny improvements count", group="edges"),
         Case(args=([loss - 9 for loss in losses(draw, "--" + "+" * p)], 0.4, 0.3, p), about="negative", group="edges"),
-        Case(args=([0.5, 0.0, *[0.0] * p], 0.4, 0.3, p), about="the best is 0", group="edges"),
-        Case(args=([3, 2] + [2] * p, 1, 0.1, p), about="whole numbers", group="edges"),
+        Case(args=([0.5, 0.0, *[0.1] * p], 0.4, 0.3, p), about="the best is 0", group="edges"),
+        Case(args=([3, 2] + [4] * p, 1, 0.1, p), about="whole numbers", group="edges"),
         Case(args=([1e4, 9e3, *[9e3 + i for i in range(p)]], 0.4, 0.3, p), about="large losses", group="edges"),
         case("-" * 40 + "+" * p, "many losses", "edges"),
     ]
@@ -224,8 +227,14 @@ REDUCE_ON_PLATEAU = Exercise(
             hint="Which defaults stand in the exercise's signature, and which in your `def` line?",
         ),
         Check(
+            name="an equal loss is no improvement",
+            points=1,
+            group="equal",
+            hint="Here a loss equals the best so far. Is it strictly below? What does your comparison say?",
+        ),
+        Check(
             name="NaN is no improvement",
-            points=2,
+            points=1,
             group="nan",
             hint="Is `nan < best` True or False? And what becomes of your best once it has met a NaN?",
         ),
@@ -353,7 +362,7 @@ REDUCE_ON_PLATEAU = Exercise(
         Misconception(
             id="torch_threshold",
             function=lambda losses, lr0, factor=0.5, patience=3: _watch(
-                losses, lr0, factor, patience, better=lambda loss, best, last: loss < best - 1e-4 * abs(best)
+                losses, lr0, factor, patience, better=lambda loss, best, last: loss < best * (1 - 1e-4)
             ),
             hint="A small improvement does not count with you: PyTorch asks for 0.01 % by default. How much below the "
             "best must a loss be here?",

@@ -24,7 +24,6 @@ def _stopping_cases(draw: Draw) -> list[Case]:
     cases = [
         case("--" + "+" * p, "the last epoch stops it"),
         case("---" + "+" * (p - 1), "never stopped"),
-        case("--" + "=" * p, "equal losses"),
         case("-" * (p + 3), "falling all the time"),
         case("--" + "+" * (p - 1) + "-", "better just in time"),
         case("-" + "+" * (p - 1) + "--" + "+" * p, "better just in time"),
@@ -37,7 +36,11 @@ def _stopping_cases(draw: Draw) -> list[Case]:
         case("--" + "+" * p + "-", "the best comes too late", "late"),
         case("---" + "+" * (p + 2) + "--", "the best comes too late", "late"),
         case("--^" + "~" * (p - 1) + "-" * (more + 1), "the best comes too late", "late"),
-        case("--" + "=" * p + "-", "the best comes too late, after equal losses", "late"),
+    ]
+    cases += [
+        case("--" + "=" * p, "equal losses", "equal"),
+        case("--" + "=" * p + "-", "the best comes too late, after equal losses", "equal"),
+        case("--" + "+" * (p - 1) + "=", "the last is equal to the best", "equal"),
     ]
     cases += [
         case("--n" + "+" * (p - 1) + "-", "a NaN counts as no better", "nan"),
@@ -48,11 +51,11 @@ def _stopping_cases(draw: Draw) -> list[Case]:
     cases += [
         case("-", "a single epoch", "edges"),
         case("-+", "patience 1", "edges", 1),
-        case("--=-", "patience 1", "edges", 1),
+        case("--+-", "patience 1", "edges", 1),
         case("--+-", "a patience longer than the list", "edges", 50),
         Case(args=([loss - 9 for loss in losses(draw, "--" + "+" * p)], p), about="negative losses", group="edges"),
-        Case(args=([0.5, 0.0, *[0.0] * p], p), about="the best is 0", group="edges"),
-        Case(args=([3, 2, *[2] * p], p), about="whole numbers", group="edges"),
+        Case(args=([0.5, 0.0, *[0.1] * p], p), about="the best is 0", group="edges"),
+        Case(args=([3, 2, *[4] * p], p), about="whole numbers", group="edges"),
         case("-" * 40 + "+" * p, "many epochs", "edges"),
     ]
     return once_more(cases)
@@ -163,7 +166,7 @@ EARLY_STOPPING = Exercise(
     cases=_stopping_cases,
     checks=(
         values(
-            4,
+            3,
             "Go through these losses with a pencil: write the best and the count under each. Where does training end, "
             "and which epoch had the lowest loss by then?",
         ),
@@ -172,6 +175,12 @@ EARLY_STOPPING = Exercise(
             points=2,
             group="late",
             hint="At which epoch has training ended here? Could anybody know the losses after it?",
+        ),
+        Check(
+            name="an equal loss is no improvement",
+            points=1,
+            group="equal",
+            hint="Here a loss equals the best so far. Is it strictly below? What does your comparison say?",
         ),
         Check(
             name="NaN is no improvement",
