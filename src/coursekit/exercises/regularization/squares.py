@@ -71,8 +71,8 @@ L2_PENALTY = Exercise(
         Misconception(
             id="no_half",
             function=lambda w, lam: (lam * np.sum(w**2), 2 * lam * w),
-            hint="Both your results are twice the rule's: this is the form of Keras and CS231n, lam * sum of w**2, "
-            "whose lam is worth two of ours. Which factor does the rule here put in front?",
+            hint="Both your results are twice the rule's: this is the form of Keras and of CS231n's notes on losses, "
+            "lam * sum of w**2, whose lam is worth two of ours. Which factor does the rule here put in front?",
         ),
         Misconception(
             id="no_half_in_loss",
