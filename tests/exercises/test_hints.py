@@ -88,3 +88,27 @@ def test_values_that_are_wrong_are_not_told_as_a_wrong_dtype() -> None:
 
 def test_what_is_not_written_yet_gets_the_hint_of_its_check() -> None:
     assert for_what_came("it raised NotImplementedError: not written yet", name="f", signature="f(x)", returns="") == ""
+
+
+def test_a_sum_without_an_axis_is_asked_for_where_one_of_several_results_is_one_number() -> None:
+    def maxout_backward(dout, x, w1, b1, w2, b2):
+        first = dout * (x @ w1 + b1 > x @ w2 + b2)
+        second = dout - first
+        return first @ w1.T + second @ w2.T, x.T @ first, first.sum(), x.T @ second, second.sum(axis=0)
+
+    failed = [c for c in A["maxout_backward"].evaluate(maxout_backward).checks if not c.passed]
+    assert "db1 is a single number" in failed[0].got
+    assert "without an axis" in failed[0].hint
+
+
+def test_a_changed_input_is_not_put_down_to_the_order_of_the_results() -> None:
+    def prelu_backward(dout, x, alpha):
+        before = dout.copy()
+        dout *= np.where(x > 0, 1, alpha)
+        return dout, float(np.sum(before * np.minimum(x, 0)))
+
+    check = next(
+        c for c in A["prelu_backward"].evaluate(prelu_backward).checks if c.name == "does not change its input"
+    )
+    assert not check.passed
+    assert "this order" not in check.hint

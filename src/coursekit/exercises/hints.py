@@ -87,6 +87,12 @@ def for_what_came(got: str, *, name: str, signature: str, returns: str, results:
             f"`{mistaken}` is one number. Is a sum over all entries missing, or do your results come in another order "
             f"than `{', '.join(results)}`?"
         )
+    one_number = got.startswith((f"{mistaken} is a single number", f"{mistaken} is the number"))
+    if mistaken and one_number and f"{mistaken} (an array" in returns:
+        return (
+            f"`{mistaken}` is an array. Is there a sum or a mean of yours without an axis, or do your results come in "
+            f"another order than `{', '.join(results)}`?"
+        )
     if mistaken:
         return f"Does your function return `{', '.join(results)}`, in this order?"
     if got.startswith("shape ("):

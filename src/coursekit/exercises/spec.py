@@ -10,7 +10,18 @@ from coursekit.exercises import guard, looking, pace
 from coursekit.exercises.asking import OVERFLOW_IS_SEEN, Answer, ask_all
 from coursekit.exercises.cases import PUBLIC_SEED, Case, Draw
 from coursekit.exercises.hints import for_what_came
-from coursekit.exercises.judging import Asked, Check, Failure, Names, agreement, failure, faults, telling, told_apart
+from coursekit.exercises.judging import (
+    Asked,
+    Check,
+    Failure,
+    Names,
+    agreement,
+    alike,
+    failure,
+    faults,
+    telling,
+    told_apart,
+)
 from coursekit.exercises.kinds import Kind, Several, type_name
 from coursekit.exercises.result import CheckResult, Result
 
@@ -22,8 +33,8 @@ _REPLACED = "{} had been replaced by something else; the original is back in pla
 ENGINE_S_OWN = "this is the engine's own {}: in a notebook that is graded it earns nothing"
 _PRIVATE = "it could not be called: {} is the engine's own here, and yours is wanted with it"
 _FIRST = (
-    "Your {0} does not pass its own check yet ({1}), and {2} works on what it returns. What does `check({0})` say? Mend "
-    "that first."
+    "Your {0} does not pass its own check yet ({1}), and {2} works on what it returns. What does `check({0})` say? "
+    "Mend that first."
 )
 _NO_OVERFLOW = 'this Python cannot see an overflow, so "{}" is decided at grading'
 _FOLLOWS = "Perhaps the same mistake as above. Mend that first: is this still there?"
@@ -91,6 +102,13 @@ class Paper:
         return any(
             told_apart(case, right, self._wrong(wrong, i), given)
             for i, (case, right, given) in enumerate(zip(self.cases, self.answers, answers, strict=True))
+        )
+
+    def explains(self, wrong: Misconception, answers: Sequence[Answer], places: Sequence[int]) -> bool:
+        """Whether these answers are a misconception's at all of these cases, and wrong at one of them."""
+        pairs = ((self.cases[i], self._wrong(wrong, i), answers[i]) for i in places)
+        return all(alike(*pair) for pair in pairs) and any(
+            not alike(self.cases[i], self.answers[i], answers[i]) for i in places
         )
 
     def wrong_answers(self, wrong: Misconception) -> tuple[Answer, ...]:
@@ -294,9 +312,11 @@ class Exercise:
             elif found is None:
                 out.append(CheckResult(name=check.name, passed=True, points=check.points))
             else:
-                told = for_what_came(
-                    found.got, name=self.name, signature=self.signature, returns=str(self.returns), results=results
-                )
+                told = ""
+                if check.aspect != "unchanged":  # there it is about the inputs, not about what came
+                    told = for_what_came(
+                        found.got, name=self.name, signature=self.signature, returns=str(self.returns), results=results
+                    )
                 follows = not (right or check.core or check.aspect == "unchanged")
                 hint = _FOLLOWS if follows else found.hint or told or check.hint
                 out.append(
@@ -327,7 +347,19 @@ class Exercise:
             agree = agreement(paper.cases, paper.answers, given, tells, answers, both)
             if agree > count:
                 best, count = wrong, agree
-        return best
+        return best or self._first_of_two(paper, answers)
+
+    def _first_of_two(self, paper: Paper, answers: tuple[Answer, ...]) -> Misconception | None:
+        """The mistake that explains all answers of the core checks, where another one shows beside it elsewhere.
+
+        The sum over a batch in place of the mean is told by ordinary inputs, also where large ones overflow.
+        """
+        groups = {check.group for check in self.checks if check.core}
+        core = [i for i, case in enumerate(paper.cases) if case.group in groups]
+        for wrong in self.misconceptions:
+            if paper.explains(wrong, answers, core):
+                return wrong
+        return None
 
     def _notes(self, answers: Sequence[Answer]) -> tuple[str, ...]:
         warned = dict.fromkeys(message for answer in answers for message in answer.warnings)
