@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 import numpy as np
 
-from coursekit.optim import path, rosenbrock, sgd
+from coursekit.optim import momentum, path, ravine, rosenbrock, sgd
 
 NOTEBOOK = Path(__file__).parents[2] / "solutions" / "optimizers" / "optimizers.ipynb"
 
@@ -50,3 +50,16 @@ def test_what_the_texts_say_of_the_runs_is_so():
     assert "your `sgd` needs ten thousand steps there" in said
     places = path(sgd, rosenbrock.gradient, rosenbrock.start, steps=12_000, lr=0.0015)
     assert 10_000 < np.argmax(rosenbrock.value(*places.T) < 1e-6) < 10_500
+
+    assert "With 0.4 it takes a quarter of the steps" in said
+    usual, less = (steps_down_the_ravine(rho) for rho in (0.9, 0.4))
+    assert (usual, less) == (85, 20)
+
+
+def steps_down_the_ravine(rho):
+    counts = []
+    for lr in 10 ** np.linspace(-3, -1, 9):
+        places = path(momentum, ravine.gradient, ravine.start, steps=400, lr=lr, rho=rho)
+        above = np.flatnonzero(ravine.value(*places.T) >= 1e-3)
+        counts.append(above[-1] + 1)
+    return min(counts)
