@@ -10,7 +10,7 @@ from coursekit.exercises.cases import Array, Case, Draw, with_layouts
 from coursekit.exercises.judging import Check
 from coursekit.exercises.kinds import ArrayOf
 from coursekit.exercises.spec import Exercise, Misconception
-from coursekit.exercises.standard import edges, float64, in_place, keeps_float32, large, unchanged, values
+from coursekit.exercises.standard import edges, float64, in_place, keeps_float32, unchanged, values
 from coursekit.nn import batchnorm_eval
 
 
@@ -42,8 +42,8 @@ def _cases(draw: Draw) -> list[Case]:
         case(np.zeros((2, 3)), "zeros", "edges", eps=eps()),
         case(with_a_constant_feature(draw, 3, 2), "a feature that is the same in every row", "edges", eps=eps()),
         still,
-        case(both_signs(draw, 3, 2), "entries up to 1e4 of both signs", "large", eps=eps()),
-        case(far_from_zero(draw, 3, 2), "entries near 1e4", "large", eps=eps()),
+        case(both_signs(draw, 3, 2), "entries up to 1e4 of both signs", "edges", eps=eps()),
+        case(far_from_zero(draw, 3, 2), "entries near 1e4", "edges", eps=eps()),
     ]
     return with_layouts(cases, typical=typical)
 
@@ -127,7 +127,7 @@ BATCHNORM_EVAL = Exercise(
     cases=_cases,
     speed=lambda draw: Case(args=(draw.array(200, 100), *of_features(draw, 100))),
     checks=(
-        values(2, "Take one entry by hand. Which mean is taken off it, and by the root of what is it divided?"),
+        values(3, "Take one entry by hand. Which mean is taken off it, and by the root of what is it divided?"),
         Check(
             name="eps = 1e-5 by default",
             points=1,
@@ -135,7 +135,6 @@ BATCHNORM_EVAL = Exercise(
             hint="Which default does the signature in the task have, and which has your `def` line?",
         ),
         edges(hint="Does your code look at the other rows of x? A batch of one row has to work as well."),
-        large(),
         unchanged(),
         keeps_float32(),
     ),
@@ -242,7 +241,12 @@ BATCHNORM_EVAL = Exercise(
             "have?",
         ),
         in_place(_in_place, "x", "Does `x -= running_mean` make a new array?"),
-        in_place(_in_place_running, "running_var", "The next batch will need it as it was.", id="in_place_running"),
+        in_place(
+            _in_place_running,
+            "running_var",
+            "What would a second call with the same arrays give?",
+            id="in_place_running",
+        ),
         float64(_float64),
     ),
     variants={"loop": _loop, "one_scale_one_shift": _folded, "copy": _copies, "plain": _made()},

@@ -7,7 +7,7 @@ import numpy as np
 from coursekit.exercises.cases import Array, Case, Draw, with_layouts
 from coursekit.exercises.kinds import ArrayOf
 from coursekit.exercises.spec import Exercise, Misconception
-from coursekit.exercises.standard import edges, float64, keeps_float32, large, unchanged, values
+from coursekit.exercises.standard import edges, float64, keeps_float32, unchanged, values
 from coursekit.optim import ema_weights
 
 
@@ -30,7 +30,7 @@ def _cases(draw: Draw) -> list[Case]:
         case(3, 4, 1, about="weights of one column", group="edges"),
         Case(args=([np.zeros((2, 2)) for _ in range(3)], 0.5), about="zeros", group="edges"),
         Case(args=(slow.args[0], 0.999), about=slow.about, group="edges"),
-        case(4, 2, 2, about="weights up to 1e4", group="large", high=1e4),
+        case(4, 2, 2, about="weights up to 1e4", group="edges", high=1e4),
     ]
     return with_layouts(cases, typical=lambda: case(draw.size(3, 5), 3, 2))
 
@@ -117,9 +117,8 @@ EMA_WEIGHTS = Exercise(
     returns=ArrayOf(),
     cases=_cases,
     checks=(
-        values(3, "Two snapshots by hand: decay times the first, plus the rest times the second."),
+        values(4, "Two snapshots by hand: decay times the first, plus the rest times the second."),
         edges(hint="With one snapshot the average is that snapshot. What does your loop do then?"),
-        large(),
         unchanged(),
         keeps_float32(),
     ),

@@ -108,18 +108,11 @@ BOOTSTRAP_INDICES = Exercise(
     cases=_bootstrap_cases,
     checks=(
         values(
-            2,
-            "After a draw, is the index put back? About 63 % of all indices should come at least once.",
+            3,
+            "After a draw, is the index put back, and have all indices the same chance? About 63 % of them should "
+            "come at least once, and they should be spread evenly.",
             name="drawn with replacement",
             group="many",
-            part="distinct",
-        ),
-        Check(
-            name="uniform",
-            points=1,
-            group="many",
-            part="uniform:",
-            hint="Do all indices from 0 to n - 1 have the same chance in each draw?",
         ),
         Check(
             name="n indices from 0 to n - 1",
