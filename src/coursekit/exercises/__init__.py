@@ -48,6 +48,7 @@ _ASSIGNMENTS = {  # id -> module, in the order of the chapters
     "schedules": "coursekit.exercises.schedules",
     "batch_size": "coursekit.exercises.batch_size",
     "regularization": "coursekit.exercises.regularization",
+    "ensembles": "coursekit.exercises.ensembles",
     "babysitting": "coursekit.exercises.babysitting",
 }
 
