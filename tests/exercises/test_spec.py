@@ -68,6 +68,33 @@ def test_a_missing_or_failing_companion_is_named() -> None:
         assert "does it pass its own check?" in broken.checks[0].hint
 
 
+def test_a_mistake_is_named_although_another_shows_beside_it() -> None:
+    """The factor is missing everywhere; that large inputs fail as well is another matter."""
+
+    def cases(draw: Draw) -> list[Case]:
+        made = [Case(args=(draw.array(2, 2), Given("forward", (draw.array(2, 2),), pick=1))) for _ in range(3)]
+        return [*made, replace(made[0], group="large")]
+
+    mixed = replace(BACKWARD, cases=cases)
+    calls = []
+
+    def no_factor_and_fails_at_the_last(dout, cache):
+        calls.append(dout)
+        return dout * (np.nan if len(calls) == 4 else 1)
+
+    result = mixed.evaluate({"forward": forward, "backward": no_factor_and_fails_at_the_last})
+    assert result.misconception == "no_factor"
+
+    def fails_at_the_last_alone(dout, cache):
+        calls.append(dout)
+        return 2 * dout * (np.nan if len(calls) == 8 else 1)
+
+    mixed = replace(mixed, checks=(*mixed.checks, Check(name="large", points=1, group="large", hint="h")))
+    result = mixed.evaluate({"forward": forward, "backward": fails_at_the_last_alone})
+    assert not result.passed
+    assert result.misconception is None
+
+
 FORWARD = replace(
     BACKWARD,
     reference=forward,

@@ -216,12 +216,12 @@ def faults(checks: Sequence[Check], failures: Mapping[str, Failure | None]) -> f
 def telling(cases: Sequence[Case], reference: Sequence[Answer], wrong: Sequence[Answer]) -> tuple[int, ...]:
     """The places of the cases whose values tell a wrong answer from the reference."""
     answers = enumerate(zip(cases, reference, wrong, strict=True))
-    return tuple(i for i, (c, r, w) in answers if not _same_value(c, r, w))
+    return tuple(i for i, (c, r, w) in answers if not alike(c, r, w))
 
 
 def told_apart(case: Case, reference: Answer, wrong: Answer, student: Answer) -> bool:
     """Whether a case tells a known wrong answer from the reference, and `student` answers something else again."""
-    return not _same_value(case, wrong, student) and not _same_value(case, reference, wrong)
+    return not alike(case, wrong, student) and not alike(case, reference, wrong)
 
 
 def agreement(
@@ -241,7 +241,7 @@ def agreement(
     where the student is wrong at least half, the first among them, which is the one that is shown: else a mistake that
     shows only at NaN would be found in whatever happens to agree there.
     """
-    if not all(_same_value(cases[i], wrong[i], student[i]) for i in tells):
+    if not all(alike(cases[i], wrong[i], student[i]) for i in tells):
         return 0
     if not tells:
         marks = [(_marks(r), _marks(w), _marks(s)) for r, w, s in zip(reference, wrong, student, strict=True)]
@@ -249,14 +249,15 @@ def agreement(
             return 0
         if any(s[i] != w[i] for r, w, s in marks for i in range(len(r)) if r[i] != w[i]):
             return 0
-    agrees = [_same_value(c, w, s) for c, w, s in zip(cases, wrong, student, strict=True)]
+    agrees = [alike(c, w, s) for c, w, s in zip(cases, wrong, student, strict=True)]
     if 2 * sum(agrees) < len(cases):
         return 0
     explained = [agrees[i] for i in telling(cases, reference, student)]
     return sum(agrees) if not explained or (explained[0] and 2 * sum(explained) >= len(explained)) else 0
 
 
-def _same_value(case: Case, one: Answer, other: Answer) -> bool:
+def alike(case: Case, one: Answer, other: Answer) -> bool:
+    """Whether two answers to a case say the same, or fail alike."""
     if one.error is not None or other.error is not None:
         # Failing alike is more than failing: what was raised or returned comes before the colon.
         return (one.error or "").partition(":")[0] == (other.error or "").partition(":")[0]
