@@ -118,6 +118,11 @@ def _over_entries(scores: Array, y: Array) -> Any:
     return losses.sum() / scores.size, (p - onehot) / scores.size
 
 
+def _loss_over_entries(scores: Array, y: Array) -> Any:
+    losses, p, onehot = _parts(scores, y)
+    return losses.sum() / scores.size, (p - onehot) / len(y)
+
+
 def _sign(scores: Array, y: Array) -> Any:
     losses, p, onehot = _parts(scores, y)
     return losses.mean(), (onehot - p) / len(y)
@@ -268,6 +273,12 @@ SOFTMAX_CROSS_ENTROPY = Exercise(
             function=_over_entries,
             hint="You take the mean over all N times C entries. How many losses are there: one per entry, or one per "
             "example?",
+        ),
+        Misconception(
+            id="loss_over_entries",
+            function=_loss_over_entries,
+            hint="Your loss is the mean over all N times C entries, most of them 0: `np.mean` of a whole matrix. By "
+            "how many losses should the sum be divided?",
         ),
         Misconception(
             id="gradient_uphill",
