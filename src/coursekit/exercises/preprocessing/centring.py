@@ -149,6 +149,11 @@ ZERO_CENTER = Exercise(
             function=lambda x_train, x_test: (x_train - x_train.mean(axis=1), x_test - x_test.mean(axis=1)),
             hint=_ROW_NUMBERS,
         ),
+        Misconception(
+            id="mean_of_training_rows",
+            function=lambda x_train, x_test: (x_train - x_train.mean(axis=1), x_test - x_train.mean(axis=1)),
+            hint=_ROW_NUMBERS,
+        ),
         Misconception(id="lecture_note", function=_lecture_note, hint=_ROW_NUMBERS),
         Misconception(
             id="median",

@@ -16,6 +16,12 @@ BOTH = Several(train=ArrayOf(), test=ArrayOf())
 
 LARGE = 1e4
 
+#: The hint for `np.cov(x.T)` where there is one feature.
+ONE_FEATURE = (
+    "Of one feature `np.cov` makes a plain number, and `np.linalg.eigh` wants a matrix. What does `np.atleast_2d` make "
+    "of a number, or what shape does `x.T @ x` have?"
+)
+
 
 def both_parts(train: int, test: int, train_hint: str, test_hint: str) -> tuple[Check, Check]:
     """The two sets earn their points apart: most mistakes are made with one of them only."""

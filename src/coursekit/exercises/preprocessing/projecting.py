@@ -4,7 +4,7 @@ import numpy as np
 
 from coursekit.data import pca
 from coursekit.exercises.cases import Array, Case, Draw, with_layouts
-from coursekit.exercises.preprocessing.drawing import BOTH, both_parts, cloud, free_signs
+from coursekit.exercises.preprocessing.drawing import BOTH, ONE_FEATURE, both_parts, cloud, free_signs
 from coursekit.exercises.spec import Exercise, Misconception
 from coursekit.exercises.standard import edges, float64, in_place, keeps_float32, unchanged
 
@@ -151,6 +151,12 @@ def _cov_of_rows(x_train: Array, x_test: Array, k: int) -> Both:
     return (x_train - mean) @ axes, (x_test - mean) @ axes
 
 
+def _cov_of_one_feature(x_train: Array, x_test: Array, k: int) -> Both:
+    mean = x_train.mean(axis=0)
+    axes = np.linalg.eigh(np.cov(x_train.T))[1][:, ::-1][:, :k]
+    return (x_train - mean) @ axes, (x_test - mean) @ axes
+
+
 def _standardized(x_train: Array, x_test: Array, k: int) -> Both:
     mean, std = x_train.mean(axis=0), x_train.std(axis=0)
     axes = _axes((x_train - mean) / std)[:, :k]
@@ -287,6 +293,7 @@ PCA = Exercise(
             hint="`np.cov` takes each ROW as a variable, so yours is the (N, N) covariance of the examples. What does "
             "`np.cov(x.T)`, or `rowvar=False`, give, and which of the two fits D features?",
         ),
+        Misconception(id="cov_of_one_feature", function=_cov_of_one_feature, hint=ONE_FEATURE),
         Misconception(
             id="standardized_first",
             function=_standardized,

@@ -276,6 +276,14 @@ STANDARDIZE = Exercise(
         ),
         Misconception(id="each_row_no_keepdims", function=_row_numbers, hint=_ROW_NUMBERS),
         Misconception(id="each_row_in_turn", function=_row_numbers_in_turn, hint=_ROW_NUMBERS),
+        Misconception(
+            id="training_rows",
+            function=lambda x_train, x_test: (
+                (x_train - x_train.mean(axis=1)) / x_train.std(axis=1),
+                (x_test - x_train.mean(axis=1)) / x_train.std(axis=1),
+            ),
+            hint=_ROW_NUMBERS,
+        ),
         Misconception(id="lecture_note", function=_lecture_note, hint=_ROW_NUMBERS),
         Misconception(id="n_minus_one", function=lambda x_train, x_test: _less_one(x_train, x_test), hint=_LESS_ONE),
         Misconception(

@@ -5,7 +5,7 @@ import numpy as np
 from coursekit.data import whiten
 from coursekit.exercises.cases import Array, Case, Draw, with_layouts
 from coursekit.exercises.judging import Check
-from coursekit.exercises.preprocessing.drawing import BOTH, both_parts, cloud, free_signs
+from coursekit.exercises.preprocessing.drawing import BOTH, ONE_FEATURE, both_parts, cloud, free_signs
 from coursekit.exercises.spec import Exercise, Misconception
 from coursekit.exercises.standard import edges, float64, in_place, keeps_float32, unchanged
 
@@ -159,6 +159,19 @@ def _ascending_n_minus_one(x_train: Array, x_test: Array, eps: float = 1e-5) -> 
     return train[:, ::-1], test[:, ::-1]
 
 
+def _plain_cov(x_train: Array, x_test: Array, eps: float = 1e-5) -> Both:
+    mean = x_train.mean(axis=0)
+    values, vectors = np.linalg.eigh(np.cov(x_train.T))
+    return (x_train - mean) @ vectors / np.sqrt(values + eps), (x_test - mean) @ vectors / np.sqrt(values + eps)
+
+
+def _cov_of_one_feature(x_train: Array, x_test: Array, eps: float = 1e-5) -> Both:
+    mean = x_train.mean(axis=0)
+    values, vectors = np.linalg.eigh(np.cov(x_train.T, bias=True))
+    matrix = vectors[:, ::-1] / np.sqrt(values[::-1] + eps)
+    return (x_train - mean) @ matrix, (x_test - mean) @ matrix
+
+
 def _order_mixed(x_train: Array, x_test: Array, eps: float = 1e-5) -> Both:
     mean, var, axes = _learned(x_train)
     return _both(x_train, x_test, mean, axes / np.sqrt(var[::-1] + eps))
@@ -193,6 +206,11 @@ def _float64(x_train: Array, x_test: Array, eps: float = 1e-5) -> Both:
     return (x_train - mean) @ matrix, (x_test - mean) @ matrix
 
 
+_TWO_OF_COV = (
+    "The axis of the least variance comes first: in which order does `np.linalg.eigh` return its eigenvalues? (And "
+    "your variances divide by N - 1, as `np.cov` does unless told otherwise.)"
+)
+
 WHITEN = Exercise(
     assignment="preprocessing",
     reference=whiten,
@@ -207,8 +225,8 @@ WHITEN = Exercise(
         *both_parts(
             3,
             2,
-            "Project by hand on the axis of the largest variance, square, and average: that is its variance. By what "
-            "is the column divided? (An axis may point either way.)",
+            "Are they the right columns in another order? If not, project by hand on the axis of the largest variance, "
+            "square, and average: that is its variance. By what is the column divided? (An axis may point either way.)",
             "The test row meets the mean, the axes and the variances of the training set. Which of the three is "
             "another one in your code?",
         ),
@@ -308,9 +326,10 @@ WHITEN = Exercise(
         Misconception(
             id="smallest_first_n_minus_one",
             function=_ascending_n_minus_one,
-            hint="The axis of the least variance comes first: in which order does `np.linalg.eigh` return its "
-            "eigenvalues? (And your variances divide by N - 1, as `np.cov` does unless told otherwise.)",
+            hint=_TWO_OF_COV,
         ),
+        Misconception(id="np_cov_and_eigh_as_they_are", function=_plain_cov, hint=_TWO_OF_COV),
+        Misconception(id="cov_of_one_feature", function=_cov_of_one_feature, hint=ONE_FEATURE),
         Misconception(
             id="variances_in_another_order",
             function=_order_mixed,
