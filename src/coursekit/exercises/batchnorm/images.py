@@ -349,6 +349,12 @@ SPATIAL_BATCHNORM_TRAIN = Exercise(
             "`out` uses the other. Which one does the rule here put into both?",
         ),
         Misconception(
+            id="std_for_variance",
+            function=_made(var=lambda x: x.std(axis=_PER_CHANNEL)),
+            hint="You put the standard deviation where the variance belongs: in the root, and in running_var. Which of "
+            "`x.std` and `x.var` has a root in it already?",
+        ),
+        Misconception(
             id="eps_outside_the_root",
             function=_made(root=lambda var, eps: np.sqrt(var) + eps),
             hint="You add eps after the root. Adam has it there; where does this rule have it?",

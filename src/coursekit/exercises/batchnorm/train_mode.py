@@ -347,6 +347,12 @@ BATCHNORM_TRAIN = Exercise(
             "done to it first?",
         ),
         Misconception(
+            id="std_for_variance",
+            function=_made(var=lambda x: x.std(axis=0)),
+            hint="You put the standard deviation where the variance belongs: in the root, and in running_var. Which of "
+            "`x.std` and `x.var` has a root in it already?",
+        ),
+        Misconception(
             id="variance_squared",
             function=_made(root=lambda var, eps: np.sqrt(var**2 + eps)),
             hint="You square the variance before you take the root, as one of the sources has it: 'variance^2'. Is the "
