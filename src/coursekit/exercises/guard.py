@@ -9,6 +9,7 @@ import gc
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from operator import is_
 from pathlib import Path
 from types import CodeType, FrameType, ModuleType
 from typing import Any
@@ -22,15 +23,14 @@ _WATCHED = tuple(str(Path(_PACKAGE) / room) for room in (*_ROOMS, "exercises"))
 _ASKING = tuple(str(Path(__file__).with_name(name)) for name in ("asking.py", "cases.py", "guard.py", "kinds.py"))
 _OFF = "sys.setprofile"
 
-#: Every function of these modules under its name, as it was when the module was first looked at.
-_originals: dict[ModuleType, dict[str, Any]] = {}
+#: Every function of these modules, names and things, as it was when the module was first looked at.
+_originals: dict[ModuleType, tuple[tuple[str, ...], tuple[Any, ...]]] = {}
 
 
 def _remember(module: ModuleType) -> None:
     if module not in _originals:
-        _originals[module] = {
-            name: thing for name, thing in vars(module).items() if callable(thing) and not name.startswith("__")
-        }
+        found = [(name, thing) for name, thing in vars(module).items() if callable(thing) and not name.startswith("__")]
+        _originals[module] = tuple(name for name, _ in found), tuple(thing for _, thing in found)
 
 
 for _module in (np, np.linalg, np.random):
@@ -47,9 +47,11 @@ def remember_engine() -> None:
 def restore() -> list[str]:
     """Put back what was replaced; the names of what it was."""
     replaced = []
-    for module, things in _originals.items():
+    for module, (names, things) in _originals.items():
         now = vars(module)
-        for name, thing in things.items():
+        if all(map(is_, map(now.get, names), things)):  # after every call of a submission: a loop would be felt
+            continue
+        for name, thing in zip(names, things, strict=True):
             if now.get(name) is not thing:
                 now[name] = thing
                 replaced.append(f"{module.__name__}.{name}")

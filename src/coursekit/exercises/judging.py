@@ -219,11 +219,6 @@ def telling(cases: Sequence[Case], reference: Sequence[Answer], wrong: Sequence[
     return tuple(i for i, (c, r, w) in answers if not alike(c, r, w))
 
 
-def told_apart(case: Case, reference: Answer, wrong: Answer, student: Answer) -> bool:
-    """Whether a case tells a known wrong answer from the reference, and `student` answers something else again."""
-    return not alike(case, wrong, student) and not alike(case, reference, wrong)
-
-
 def agreement(
     cases: Sequence[Case],
     reference: Sequence[Answer],

@@ -99,8 +99,8 @@ def _wrapped(label: str, value: str, *, indent: int) -> list[str]:
 def html(result: "Result") -> str:
     """For a notebook or a page."""
     parts = [
-        f'<section class="coursekit-result" aria-label="{escape(headline(result))}" style="border:1px solid currentColor;border-radius:.4em;padding:.6em .9em;'
-        'margin:.4em 0;max-width:56em">',
+        f'<section class="coursekit-result" aria-label="{escape(headline(result))}" '
+        'style="border:1px solid currentColor;border-radius:.4em;padding:.6em .9em;margin:.4em 0;max-width:56em">',
         f'<h4 style="margin:.1em 0 .4em">{escape(headline(result))}</h4>',
     ]
     if not result.passed:

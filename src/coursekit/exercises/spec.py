@@ -19,8 +19,6 @@ from coursekit.exercises.judging import (
     alike,
     failure,
     faults,
-    telling,
-    told_apart,
 )
 from coursekit.exercises.kinds import Kind, Several, type_name
 from coursekit.exercises.result import CheckResult, Result
@@ -72,6 +70,15 @@ class Misconception:
 
 
 @dataclass(frozen=True)
+class Profile:
+    """A known misconception on one paper: its answers, the places of those that tell it, and the faults of it."""
+
+    answers: tuple[Answer, ...]
+    tells: tuple[int, ...]
+    failed: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Paper:
     """The questions for one seed; one paper serves any number of submissions.
 
@@ -80,7 +87,8 @@ class Paper:
 
     exercise: "Exercise"
     cases: tuple[Case, ...]
-    _known: dict[tuple[str, int], Answer] = field(default_factory=dict, repr=False, compare=False)
+    _known: dict[tuple[str, int], tuple[Answer, bool]] = field(default_factory=dict, repr=False, compare=False)
+    _profiles: dict[str, "Profile"] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def answers(self) -> tuple[Answer, ...]:
@@ -99,27 +107,34 @@ class Paper:
 
         Asked case by case, so that most misconceptions are asked no more than their first.
         """
-        return any(
-            told_apart(case, right, self._wrong(wrong, i), given)
-            for i, (case, right, given) in enumerate(zip(self.cases, self.answers, answers, strict=True))
-        )
+        for i, (case, given) in enumerate(zip(self.cases, answers, strict=True)):
+            known, tells = self._wrong(wrong, i)
+            if tells and not alike(case, known, given):
+                return True
+        return False
 
     def explains(self, wrong: Misconception, answers: Sequence[Answer], places: Sequence[int]) -> bool:
         """Whether these answers are a misconception's at all of these cases, and wrong at one of them."""
-        pairs = ((self.cases[i], self._wrong(wrong, i), answers[i]) for i in places)
+        pairs = ((self.cases[i], self._wrong(wrong, i)[0], answers[i]) for i in places)
         return all(alike(*pair) for pair in pairs) and any(
             not alike(self.cases[i], self.answers[i], answers[i]) for i in places
         )
 
-    def wrong_answers(self, wrong: Misconception) -> tuple[Answer, ...]:
-        """What a known misconception answers."""
-        return tuple(self._wrong(wrong, i) for i in range(len(self.cases)))
+    def profile(self, wrong: Misconception) -> "Profile":
+        """What a known misconception answers, which cases tell it from the reference, and what it fails."""
+        if wrong.id not in self._profiles:
+            known = [self._wrong(wrong, i) for i in range(len(self.cases))]
+            answers = tuple(answer for answer, _ in known)
+            failed = faults(self.exercise.checks, self.failures(answers))
+            self._profiles[wrong.id] = Profile(answers, tuple(i for i, (_, tells) in enumerate(known) if tells), failed)
+        return self._profiles[wrong.id]
 
-    def _wrong(self, wrong: Misconception, i: int) -> Answer:
+    def _wrong(self, wrong: Misconception, i: int) -> tuple[Answer, bool]:
+        """The answer to a case, and whether it tells the misconception from the reference."""
         if (wrong.id, i) not in self._known:
             case = self.cases[i : i + 1]
-            answers = self.exercise.answers_of(wrong.function, case)
-            self._known[wrong.id, i] = looking.seen(case, self.answers[i : i + 1], answers)[0]
+            (answer,) = looking.seen(case, self.answers[i : i + 1], self.exercise.answers_of(wrong.function, case))
+            self._known[wrong.id, i] = answer, not alike(case[0], self.answers[i], answer)
         return self._known[wrong.id, i]
 
     def seen(self, answers: Iterable[Answer]) -> tuple[Answer, ...]:
@@ -175,7 +190,7 @@ class Exercise:
         """The function's name, which is the exercise's."""
         return self.reference.__name__
 
-    @property
+    @cached_property
     def parameters(self) -> tuple[str, ...]:
         """The names of the parameters."""
         return tuple(inspect.signature(self.reference).parameters)
@@ -341,10 +356,9 @@ class Exercise:
         for wrong in self.misconceptions:
             if paper.rules_out(wrong, answers):
                 continue
-            given = paper.wrong_answers(wrong)
-            tells = telling(paper.cases, paper.answers, given)
-            both = (faults(self.checks, paper.failures(given)), failed)
-            agree = agreement(paper.cases, paper.answers, given, tells, answers, both)
+            known = paper.profile(wrong)
+            both = (known.failed, failed)
+            agree = agreement(paper.cases, paper.answers, known.answers, known.tells, answers, both)
             if agree > count:
                 best, count = wrong, agree
         return best or self._first_of_two(paper, answers)
