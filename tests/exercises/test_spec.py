@@ -252,7 +252,7 @@ def test_a_reference_that_fails_is_our_fault_and_said_so() -> None:
 
 
 def test_unknown_names_list_what_there_is() -> None:
-    with pytest.raises(UnknownNameError, match="no assignment 'activation'; there are .*activations"):
+    with pytest.raises(UnknownNameError, match=r"no assignment 'activation'; there are .*activations"):
         assignment("activation")
     with pytest.raises(UnknownNameError, match=r"no exercise 'rely' here; there are sigmoid, .*relu, "):
         assignment("activations").exercises["rely"]
