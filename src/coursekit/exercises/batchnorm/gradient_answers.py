@@ -235,6 +235,12 @@ SLIPS = (
         hint="Your dx is divided by the variance. By what did the forward pass divide?",
     ),
     Misconception(
+        id="times_root",
+        function=_wrong_dx(lambda dout, z, gamma, root: _dx(dout, z, gamma, 1 / root)),
+        hint="Your dx is multiplied by sqrt(var + eps). If x is spread ten times wider, does the same small step in x "
+        "move the output more, or less?",
+    ),
+    Misconception(
         id="no_division",
         function=_wrong_dx(lambda dout, z, gamma, root: _dx(dout, z, gamma, np.ones_like(root))),
         hint="Your dx is the gradient at the normalized x's scale. The forward pass divided by sqrt(var + eps): "
