@@ -179,8 +179,9 @@ class Live:
     def settle(self) -> None:
         """Wait until nothing is asked and all is drawn."""
         self.page.wait_for_function("!document.querySelector('[data-asking]')")
-        frames = "requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))"
-        self.page.evaluate(f"new Promise(done => {frames})")
+        # A frame may be long in coming on a busy machine: what is drawn stands in the page's tree without it too.
+        frames = "requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))); setTimeout(done, 2000)"
+        self.page.evaluate(f"new Promise(done => {{ {frames} }})")
 
     def settings(self, id: str, **values: Any) -> dict[str, Any]:
         """The answer to the settings that a link carries."""
