@@ -172,13 +172,13 @@ class Live:
         """The answer that comes when `act` has been done, and all answers are in."""
         before = self.count()
         act()
-        self.page.wait_for_function("n => window.answers.length > n", arg=before)
+        self.page.wait_for_function("n => window.answers.length > n", arg=before, polling=50)
         self.settle()
         return dict(self.page.evaluate("window.answers.at(-1)"))
 
     def settle(self) -> None:
         """Wait until nothing is asked and all is drawn."""
-        self.page.wait_for_function("!document.querySelector('[data-asking]')")
+        self.page.wait_for_function("!document.querySelector('[data-asking]')", polling=50)
         # A frame may be long in coming on a busy machine: what is drawn stands in the page's tree without it too.
         frames = "requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))); setTimeout(done, 2000)"
         self.page.evaluate(f"new Promise(done => {{ {frames} }})")

@@ -26,8 +26,8 @@ PAGES = [
 #: Holds when every picture that is shown is there; that of the other theme or width is hidden and never loaded.
 LOADED = "[...document.images].every(i => i.checkVisibility() ? i.complete && i.naturalWidth : true)"
 #: Goes down the page a screen at a time, as a reader does, and has every picture loaded. On a busy machine a headless
-#: browser now and then draws no frame of a page for minutes; a picture that is loaded late is asked for by the frame that
-#: shows it, so what is waited for here may not hang on frames: a pause ends by itself, and pictures are asked for at once.
+#: browser now and then draws no frame of a page for minutes, so nothing that is waited for may hang on frames: a pause
+#: ends by itself, pictures are asked for at once and not when they come into view, conditions are polled by the clock.
 SCROLL = """async () => {
   const pause = () => Promise.race([
     new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
@@ -69,7 +69,7 @@ def test_a_page_stands_alone_and_fits(watched: Callable[..., Any], address: str,
     seen = watched(width, dark=width == 390)
     seen.page.goto(f"{address}{page}.html")
     seen.page.evaluate(SCROLL)
-    seen.page.wait_for_function(LOADED)
+    seen.page.wait_for_function(LOADED, polling=50)
     figures = seen.page.locator("figure.ck-widget")
     for i in range(figures.count()):
         figures.nth(i).locator("svg").first.wait_for()
@@ -98,7 +98,7 @@ def test_a_page_opened_from_the_folder_shows_everything(watched: Callable[..., A
     seen = watched()
     seen.page.goto((site / f"{page}.html").as_uri())
     seen.page.evaluate(SCROLL)
-    seen.page.wait_for_function(LOADED)
+    seen.page.wait_for_function(LOADED, polling=50)
     figures = seen.page.locator("figure.ck-widget")
     for i in range(figures.count()):
         figures.nth(i).locator("svg").first.wait_for()
@@ -217,7 +217,7 @@ def test_the_contents_follow_the_reader(watched: Callable[..., Any], address: st
     place = marked.bounding_box()
     assert 0 < place["y"] < 500
     seen.page.evaluate("scrollTo(0, 0)")
-    seen.page.wait_for_function("!document.querySelector('.contents [aria-current=true]')")
+    seen.page.wait_for_function("!document.querySelector('.contents [aria-current=true]')", polling=50)
     seen.page.close()
 
 
@@ -233,7 +233,7 @@ def test_a_chapter_on_paper(watched: Callable[..., Any], address: str) -> None:
     ink, paper = page.evaluate("['color', 'backgroundColor'].map(name => getComputedStyle(document.body)[name])")
     assert sum(int(part) for part in ink[4:-1].split(",")) < 200
     assert paper == "rgba(0, 0, 0, 0)"
-    page.wait_for_function(LOADED)
+    page.wait_for_function(LOADED, polling=50)
     for drawn in (".bk-plot-light img", "figure.ck-widget svg", ".ck-status"):
         assert page.locator(drawn).first.is_visible(), drawn
     hidden = ".bar, .contents, .turn, .bk-plot-dark, .ck-controls, .ck-try-box, summary, .bk-solution pre"

@@ -111,7 +111,7 @@ def test_the_latest_wish_wins(live: Any) -> None:
     widget.locator("input[data-name=x]").evaluate(
         "slider => { for (let i = 0; i <= 90; i++) { slider.value = i; slider.dispatchEvent(new Event('input')); } }"
     )
-    live.page.wait_for_function("window.answers.at(-1).values.x === 3")
+    live.page.wait_for_function("window.answers.at(-1).values.x === 3", polling=50)
     live.settle()
     asked = [a["values"]["x"] for a in live.page.evaluate(f"window.answers.slice({before})")]
     assert asked == sorted(asked)
@@ -239,7 +239,7 @@ def test_a_link_carries_the_settings(live: Any, watched: Callable[..., Any]) -> 
     link = widget.get_by_role("link", name="Link to these settings").get_attribute("href")
     other = watched()
     other.page.goto(link)
-    other.page.wait_for_function("document.querySelector('[data-answers]')")
+    other.page.wait_for_function("document.querySelector('[data-answers]')", polling=50)
     other.page.wait_for_timeout(300)
     status = other.page.locator("[data-widget='trial.descent'] .ck-status").inner_text()
     assert status == widget.locator(".ck-status").inner_text()
@@ -346,7 +346,7 @@ def test_a_function_that_does_not_come_back_is_stopped_and_the_others_live_on(
     stop.wait_for()
     assert hung.locator(".ck-host").inner_text().startswith("This takes longer than 10 seconds. Wait, or stop it")
     stop.click()
-    seen.page.wait_for_function("window.answers.length >= 3")
+    seen.page.wait_for_function("window.answers.length >= 3", polling=50)
     live.settle()
     stopped, answered = seen.page.evaluate("window.answers.slice(1, 3)")
     assert stopped["error"].startswith("This was stopped after 1")

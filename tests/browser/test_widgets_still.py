@@ -17,7 +17,7 @@ NO_SERVER = (
 
 
 def drawn(page: Any) -> None:
-    page.wait_for_function("document.querySelectorAll('.ck[data-drawn]').length === 3")
+    page.wait_for_function("document.querySelectorAll('.ck[data-drawn]').length === 3", polling=50)
 
 
 def ink(page: Any) -> str:
