@@ -38,6 +38,7 @@ def _cases(draw: Draw) -> list[Case]:
         case(7, odd, group="floor", factor=1.5, every=2),
         case(9, 2 * draw.size(2, 6) + 1, group="floor", factor=2.5, every=3),
         case(8, 7, "7, 10.5, 15.75", group="floor", factor=1.5, every=4),
+        case(4, 9, "9, 13.5, 20.25", group="floor", factor=1.5, every=2),
         case(0, odd, "the first epoch", group="edges", factor=1.5, every=3),
         case(every - 1, odd, "the last epoch before it grows", group="edges", every=every),
         case(every, odd, "the epoch in which it grows", group="edges", every=every),
