@@ -87,7 +87,7 @@ def make(folder, kind):
         ("folder", ["is a folder"]),
         ("text", ["is not a notebook", "not valid JSON"]),
         ("no checks", ["has no check cells", "start from the released notebook"]),
-        ("other assignment", ["'loops', which is no assignment", "there is activations"]),
+        ("other assignment", ["'loops', which is no assignment", "there is ", "activations"]),
         ("other exercise", ["'rleu', which is no exercise"]),
         ("marks of other kinds", ["['relu'], which is no exercise"]),
         ("no marks", ["has no check cells"]),
