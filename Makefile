@@ -1,7 +1,7 @@
 # Two commands do everything on a fresh machine with Python 3.11+ and make:
 #   make book    sets up and builds the site
 #   make test    sets up and passes the tests
-#   make test-long  draws 200 papers of every exercise in place of 20 (about half an hour)
+#   make test-long  draws 200 papers of every exercise in place of 20 (about an hour)
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done)
