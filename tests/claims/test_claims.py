@@ -1,14 +1,17 @@
 """The claims of the notes: the record they are kept in, and every verdict that the book prints."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from coursekit import claims
 from coursekit.claims import Claim, Verdict, all_claims, chapters, claims_of, measure
-from coursekit.claims.activations.experiments import descent_steps, digit_net, error_with_dead, profile, split_digits
+from coursekit.claims.activations.experiments import descent_steps, digit_net, error_with_dead, profile
+from coursekit.claims.digits_task import split_digits
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +39,14 @@ def test_ids_are_unique_and_each_claim_names_its_chapter_and_source() -> None:
             assert claim.chapter == chapter
             assert claim.source
             assert claim.statement.endswith(".")
+
+
+def test_no_chapter_uses_the_experiments_of_another() -> None:
+    """The cache of a chapter's runs does not see a change there; what several need stands beside the chapters."""
+    for chapter in chapters():
+        for file in Path(claims.__file__).parent.joinpath(chapter).rglob("*.py"):
+            named = set(re.findall(r"coursekit\.claims\.(\w+)", file.read_text("utf-8")))
+            assert named & set(chapters()) <= {chapter}, file
 
 
 def test_an_unknown_chapter_is_refused_with_those_that_exist() -> None:

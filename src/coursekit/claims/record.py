@@ -97,14 +97,18 @@ def measure(claim: Claim) -> Measured:
 
 
 def _store(claim: Claim) -> Path | None:
-    """Where the numbers are kept: a folder named by the environment, a file named by the hash of what they depend "
-    "on."""
+    """Where the numbers are kept: a folder named by the environment, a file named by the hash of what they depend on,
+    which is the engine, what all claims share, and the claim's own chapter."""
     folder = os.environ.get("COURSEKIT_CLAIMS_CACHE")
     if not folder:
         return None
     digest = hashlib.sha256(f"{claim.id} {list(claim.seeds)} {np.__version__}".encode())
     package = Path(__file__).parents[1]
-    for room in ("nn", "optim", "data", "training", "claims"):
-        for file in sorted((package / room).rglob("*.py")):
-            digest.update(file.read_bytes())
+    names: dict[str, Path] = {}
+    rooms = [package / room for room in ("nn", "optim", "data", "training", f"claims/{claim.chapter}")]
+    shared = package.joinpath("claims").glob("*.py")
+    for file in [*shared, *(file for room in rooms for file in room.rglob("*.py"))]:
+        names[file.relative_to(package).as_posix()] = file
+    for name in sorted(names):
+        digest.update(f"{name}\0".encode() + names[name].read_bytes())
     return Path(folder) / f"{claim.id}-{digest.hexdigest()[:24]}.json"

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coursekit import nn
-from coursekit.claims.activations.experiments import descent_steps, error, profile, slopes, split_digits, trained
+from coursekit.claims.activations.experiments import descent_steps, profile, slopes, trained
+from coursekit.claims.digits_task import error, split_digits
 from coursekit.claims.record import Claim, Numbers, Verdict
 from coursekit.words import plain
 

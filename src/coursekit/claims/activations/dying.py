@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from coursekit import nn
-from coursekit.claims.activations.experiments import death, error_with_dead, split_digits
+from coursekit.claims.activations.experiments import death, error_with_dead
+from coursekit.claims.digits_task import split_digits
 from coursekit.claims.record import Claim, Numbers, Verdict
 from coursekit.optim import Adam
 from coursekit.training import train

@@ -5,16 +5,12 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from coursekit import nn
-from coursekit.data import digits
+from coursekit.claims.digits_task import Values, error, split_digits
 from coursekit.nn import Linear, Sequential
 from coursekit.optim import SGD, Adam
 from coursekit.training import train
-
-Values = NDArray[np.floating]
-Labels = NDArray[np.int64]
 
 #: Each activation as a layer, and its derivative.
 LAYERS = {"sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "relu": nn.ReLU, "leaky_relu": nn.LeakyReLU, "elu": nn.ELU}
@@ -32,26 +28,6 @@ RECTIFIERS = ("relu", "leaky_relu", "elu")
 RATES = (1.0, 0.3, 3.0, 0.1)
 #: A unit whose slope is below this for every training example gets next to no gradient: it counts as dead.
 NO_SLOPE = 1e-3
-
-
-@dataclass(frozen=True)
-class Digits:
-    """The digits in two parts, with the training mean of each pixel taken off, all divided by one training std."""
-
-    x_train: Values
-    y_train: Labels
-    x_test: Values
-    y_test: Labels
-
-
-@lru_cache(maxsize=8)
-def split_digits(seed: int) -> Digits:
-    """1,437 digits to train on and 360 to test on, drawn by `seed`."""
-    x, y = digits()
-    order = np.random.default_rng(seed).permutation(len(x))
-    test, training = order[:360], order[360:]
-    mean, std = x[training].mean(axis=0), x[training].std()
-    return Digits((x[training] - mean) / std, y[training], (x[test] - mean) / std, y[test])
 
 
 def digit_net(
@@ -80,12 +56,6 @@ def digit_net(
             layers += [Linear(fan_in, width, init=init, bias=bias), LAYERS[unit]()]
         fan_in = width
     return Sequential(*layers, Linear(fan_in, 10, init=nn.xavier_init), rng=rng, dtype=dtype)
-
-
-def error(model: Sequential, x: Values, y: Labels) -> float:
-    """Share of wrong answers."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        return float(np.mean(model.forward(x).argmax(axis=1) != y))
 
 
 @lru_cache(maxsize=256)
