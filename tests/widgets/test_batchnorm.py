@@ -4,10 +4,12 @@ seen."""
 import numpy as np
 import pytest
 
-from coursekit.nn import batchnorm_train
+from coursekit.nn import Linear, batchnorm_train
 from coursekit.widgets import Try, Widget, find
 from coursekit.widgets.batchnorm.batch_pass import EPS, SHAPES, skewness
-from coursekit.widgets.figure import Bars, Dots, Figure, Panel
+from coursekit.widgets.batchnorm.nets import WIDTH, batchnorms, build, split, training_mode
+from coursekit.widgets.batchnorm.side_by_side import Run, run, smooth
+from coursekit.widgets.figure import Bars, Dots, Figure, Line, Panel
 
 
 def suggestion(widget: Widget, label: str) -> Try:
@@ -96,3 +98,73 @@ def test_epsilon_counts_where_the_spread_is_small() -> None:
     assert raw.var() < EPS
     assert 0.4 < normalized.std() < 0.6
     assert "small beside ε" in figure.status
+
+
+# -- training ------------------------------------------------------------------------------------------------------
+
+
+def runs_of(label: str) -> tuple[Run, Run, Figure]:
+    values = dict(suggestion(find("batchnorm.training"), label).values)
+    lr, scale, batch, depth, seed = (values[name] for name in ("lr", "scale", "batch", "depth", "seed"))
+    pair = [run(norm, lr, scale, int(batch), depth, seed) for norm in ("none", values["norm"])]
+    return pair[0], pair[1], find("batchnorm.training").figure(values)
+
+
+def test_both_nets_have_the_same_start_and_only_the_normalization_differs() -> None:
+    plain_net, normed = build("none", 3, 0.5, 7), build("batch", 3, 0.5, 7)
+    weights = [[layer.params["w"] for layer in net.layers if isinstance(layer, Linear)] for net in (plain_net, normed)]
+    assert len(weights[0]) == len(weights[1]) == 4
+    assert all(np.array_equal(a, b) for a, b in zip(*weights, strict=True))
+
+
+def test_training_mode_leaves_the_running_statistics_alone_and_is_batchnorm_by_the_formula() -> None:
+    net, data = build("batch", 1, 1.0, 0), split(0)
+    before = [{k: v.copy() for k, v in layer.state.items()} for layer in batchnorms(net)]
+    scores = training_mode(net, data.x[:12], 6)
+    for layer, state in zip(batchnorms(net), before, strict=True):
+        assert all(np.array_equal(layer.state[k], v) for k, v in state.items())
+    first, last = net.layers[0].params, net.layers[-1].params
+    one, zero = np.ones(WIDTH), np.zeros(WIDTH)
+    z = batchnorm_train((data.x[6:12] @ first["w"] + first["b"]).astype(float), one, zero, zero, one)[0]
+    assert np.allclose(scores[6:], np.maximum(z, 0) @ last["w"] + last["b"], atol=1e-4)
+
+
+def test_only_batchnorm_survives_a_learning_rate_of_one() -> None:
+    without, with_norm, figure = runs_of("A learning rate of 1")
+    assert without.accuracies[-1] < 50.0
+    assert with_norm.accuracies[-1] > 90.0
+    gentle = [run(norm, 0.1, 1.0, 32, 3, 0).accuracies[-1] for norm in ("none", "batch")]
+    assert min(gentle) > 90.0
+    drawn = [m for m in panel(figure, "accuracy").marks if isinstance(m, Line)]
+    assert np.array_equal(drawn[0].y, without.accuracies)
+    assert np.array_equal(drawn[1].y, with_norm.accuracies)
+
+
+def test_only_batchnorm_trains_from_tiny_weights() -> None:
+    without, with_norm, _ = runs_of("Weights a hundred times too small")
+    assert smooth(without.losses)[-1] > 2.2  # ln 10 is 2.303
+    assert with_norm.accuracies[-1] > run("batch", 0.1, 1.0, 32, 3, 0).accuracies[-1] - 3.0
+    assert without.spreads[0] < 1e-3
+    assert with_norm.spreads[0] == pytest.approx(1.0, abs=0.1)
+
+
+def test_with_batches_of_two_batchnorm_is_worse_and_layernorm_is_not() -> None:
+    without, with_norm, _ = runs_of("Batches of two")
+    assert with_norm.accuracies[-1] < without.accuracies[-1] - 30.0
+    without, with_norm, _ = runs_of("Batches of two, LayerNorm")
+    assert abs(with_norm.accuracies[-1] - without.accuracies[-1]) < 10.0
+
+
+def test_a_run_that_diverges_says_so() -> None:
+    figure = find("batchnorm.training").figure({"lr": 10.0, "scale": 3.0})
+    result = run("none", 10.0, 3.0, 32, 3, 0)
+    assert result.diverged is not None
+    assert len(result.losses) <= result.diverged + 1
+    assert f"no longer finite after step {result.diverged}" in figure.status
+    assert "not finite without" in panel(figure, "loss").title
+
+
+def test_the_loss_is_smoothed_over_ten_steps() -> None:
+    losses = np.arange(30.0)
+    assert smooth(losses)[0] == 0.0
+    assert smooth(losses)[29] == pytest.approx(losses[20:30].mean())

@@ -1,5 +1,6 @@
 """The live figures of the chapter on batch normalization."""
 
 from coursekit.widgets.batchnorm.batch_pass import batch
+from coursekit.widgets.batchnorm.side_by_side import training
 
-__all__ = ["batch"]
+__all__ = ["batch", "training"]

@@ -11,7 +11,7 @@ from coursekit.widgets.figure import Axis, Bars, Dots, Figure, Panel, Rule
 from coursekit.widgets.widget import Try, widget
 from coursekit.words import plain
 
-Values = NDArray[np.float64]
+Values = NDArray[np.floating]
 
 EPS = 1e-5
 SHAPES = {"bell": "a bell", "skewed": "skewed", "humps": "two humps"}
