@@ -5,10 +5,14 @@ import numpy as np
 import pytest
 
 from coursekit.nn import Linear, batchnorm_train
+from coursekit.training import minibatches
 from coursekit.widgets import Try, Widget, find
 from coursekit.widgets.batchnorm.batch_pass import EPS, SHAPES, skewness
 from coursekit.widgets.batchnorm.nets import WIDTH, batchnorms, build, split, training_mode
 from coursekit.widgets.batchnorm.side_by_side import Run, run, smooth
+from coursekit.widgets.batchnorm.two_modes import KEPT
+from coursekit.widgets.batchnorm.two_modes import Run as Modes
+from coursekit.widgets.batchnorm.two_modes import run as run_modes
 from coursekit.widgets.figure import Bars, Dots, Figure, Line, Panel
 
 
@@ -168,3 +172,64 @@ def test_the_loss_is_smoothed_over_ten_steps() -> None:
     losses = np.arange(30.0)
     assert smooth(losses)[0] == 0.0
     assert smooth(losses)[29] == pytest.approx(losses[20:30].mean())
+
+
+# -- modes ---------------------------------------------------------------------------------------------------------
+
+
+def modes_of(label: str) -> tuple[Modes, int, Figure]:
+    """The run of a suggestion, the frame that it shows, and the figure."""
+    chosen = suggestion(find("batchnorm.modes"), label)
+    values = dict(chosen.values)
+    assert chosen.frame is not None
+    result = run_modes(int(values["batch"]), float(values["momentum"]), values["scale"], values["seed"])
+    return result, chosen.frame, find("batchnorm.modes").figure(values)
+
+
+def test_two_examples_show_half_of_the_variance() -> None:
+    result, frame, figure = modes_of("Batches of two")
+    assert result.running_accuracy[frame] > result.batch_accuracy[frame] + 10.0
+    assert 0.35 < result.variance_ratio[frame] < 0.65
+    drawn = next(m for m in panel(figure, "variance").marks if isinstance(m, Dots))
+    assert np.array_equal(drawn.y, result.running_var)
+    assert np.array_equal(drawn.x, result.true_var)
+
+
+def test_running_statistics_read_too_early_are_those_of_the_start() -> None:
+    result, frame, figure = modes_of("Read too early")
+    assert KEPT[frame] == 20
+    assert figure.frames is not None
+    assert figure.frames.labels[frame] == "step 20"
+    assert result.batch_loss[frame] < 1.2
+    assert result.running_loss[frame] == pytest.approx(np.log(10.0), abs=0.2)
+    assert result.variance_ratio[frame] > 10.0
+    assert abs(result.running_loss[-1] - result.batch_loss[-1]) < 0.1
+
+
+def test_without_an_average_the_last_two_examples_decide() -> None:
+    result, frame, _ = modes_of("No average at all")
+    assert result.running_loss[frame] > 2.0 * result.batch_loss[frame]
+    jumps = [np.abs(np.diff(np.log(losses))).mean() for losses in (result.running_loss, result.batch_loss)]
+    assert jumps[0] > 5.0 * jumps[1]
+
+
+def test_large_batches_make_the_modes_agree() -> None:
+    result, frame, _ = modes_of("Batches of 200")
+    assert abs(result.running_accuracy[frame] - result.batch_accuracy[frame]) <= 2.0
+    assert abs(result.running_loss[frame] - result.batch_loss[frame]) < 0.05
+    assert result.variance_ratio[frame] == pytest.approx(1.0, abs=0.03)
+
+
+def test_the_momentum_changes_nothing_in_training_mode() -> None:
+    results = [run_modes(50, momentum, 1.0, 0) for momentum in (0.0, 0.99)]
+    assert np.array_equal(results[0].batch_loss, results[1].batch_loss)
+    assert not np.array_equal(results[0].running_loss, results[1].running_loss)
+
+
+def test_asking_does_not_change_the_running_statistics() -> None:
+    first = run_modes(200, 0.0, 1.0, 0)
+    data, net = split(0), build("batch", 2, 1.0, 0, 0.0)
+    rows = minibatches(len(data.x), 200, np.random.default_rng(2000))[0]
+    z = (data.x[rows] @ net.layers[0].params["w"]).astype(float)
+    assert np.allclose(first.running_mean[0], z.mean(axis=0), atol=1e-4)
+    assert np.allclose(first.running_var[0], z.var(axis=0), rtol=1e-3)
