@@ -103,7 +103,8 @@ def run(batch: int, momentum: float, scale: float, seed: int) -> Run:
             label="Read too early",
             values={"batch": "50", "momentum": "0.99", "scale": 0.1, "seed": 0},
             notice="After 20 steps training mode has a loss below 1.2, evaluation mode still that of a guess. The "
-            "running variance began at 1 and is more than ten times the true one: it has not arrived yet. Go on to step 400.",
+            "running variance began at 1 and is more than ten times the true one: it has not arrived yet. At step 400 "
+            "the two agree.",
             frame=7,
         ),
         Try(
