@@ -10,7 +10,7 @@ from coursekit.widgets import Try, Widget, find
 from coursekit.widgets.batchnorm.batch_pass import EPS, SHAPES, skewness
 from coursekit.widgets.batchnorm.nets import WIDTH, batchnorms, build, split, training_mode
 from coursekit.widgets.batchnorm.side_by_side import Run, run, smooth
-from coursekit.widgets.batchnorm.two_modes import KEPT
+from coursekit.widgets.batchnorm.two_modes import KEPT, mean_errors
 from coursekit.widgets.batchnorm.two_modes import Run as Modes
 from coursekit.widgets.batchnorm.two_modes import run as run_modes
 from coursekit.widgets.figure import Bars, Dots, Figure, Line, Panel
@@ -94,6 +94,12 @@ def test_a_single_example_becomes_beta() -> None:
     figure = find("batchnorm.batch").figure({"n": 1, "beta": 2.5})
     assert examples(figure, "normalized") == pytest.approx([0.0], abs=1e-12)
     assert examples(figure, "out") == pytest.approx([2.5], abs=1e-12)
+
+
+def test_gamma_zero_switches_the_feature_off() -> None:
+    figure = find("batchnorm.batch").figure({"gamma": 0.0, "beta": 1.5})
+    assert np.array_equal(examples(figure, "out"), np.full(64, 1.5))
+    assert "switched off" in figure.status
 
 
 def test_epsilon_counts_where_the_spread_is_small() -> None:
@@ -193,6 +199,15 @@ def test_two_examples_show_half_of_the_variance() -> None:
     drawn = next(m for m in panel(figure, "variance").marks if isinstance(m, Dots))
     assert np.array_equal(drawn.y, result.running_var)
     assert np.array_equal(drawn.x, result.true_var)
+
+
+def test_the_running_means_are_drawn_by_how_far_they_are_off() -> None:
+    result, _, figure = modes_of("Batches of two")
+    drawn = np.asarray(next(m for m in panel(figure, "mean").marks if isinstance(m, Dots)).y)
+    assert np.allclose(drawn * np.sqrt(result.true_var) + result.true_mean, result.running_mean, atol=1e-9)
+    assert np.abs(result.true_mean).max() < 1e-3  # the data are centred
+    small, large = (np.abs(mean_errors(run_modes(n, 0.9, 1.0, 0))[-1]).mean() for n in (2, 200))
+    assert small > 4.0 * large
 
 
 def test_running_statistics_read_too_early_are_those_of_the_start() -> None:

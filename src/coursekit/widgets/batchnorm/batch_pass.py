@@ -150,9 +150,11 @@ def _finding(s: Stages) -> str:
         )
     if np.allclose(s.out, s.raw, rtol=0, atol=1e-6 * max(1.0, float(np.abs(s.raw).max()))):
         return "Output and input are the same, example by example: γ and β have undone the normalization."
+    if s.gamma == 0:
+        return f"With γ = 0 every example becomes β = {plain(s.beta)}: the feature is switched off."
     if n == 2:
         low, high = sorted(s.normalized)
-        return f"Two examples always become {plain(float(low))} and {plain(float(high))}: only their order is left."
+        return f"The two examples have become {plain(float(low))} and {plain(float(high))}: only their order is left."
     return (
         f"The shape is what it was: skewness {plain(skewness(s.raw), 2)} before, "
         f"{plain(skewness(s.normalized), 2)} normalized."

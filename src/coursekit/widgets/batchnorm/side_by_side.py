@@ -233,7 +233,7 @@ def _histogram(id: str, name: str, r: Run, colour: str, top: float) -> Panel:
         marks=[
             Bars(edges=np.tile(edges, (len(r.heights), 1)), heights=r.heights, colour=colour, opacity=0.75, frames=True)
         ],
-        x=Axis(label="input of the last ReLU", low=-REACH, high=REACH),
+        x=Axis(label="input of the last ReLU (end bars: all beyond)", low=-REACH, high=REACH),
         y=Axis(label="share", unit="%", low=0.0, high=top),
     )
 

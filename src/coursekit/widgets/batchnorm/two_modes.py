@@ -10,7 +10,7 @@ from coursekit.optim import SGD
 from coursekit.training import accuracy, predicted_labels, train
 from coursekit.widgets.batchnorm.nets import Values, batchnorms, build, split, training_mode
 from coursekit.widgets.controls import Button, Choice, Slider
-from coursekit.widgets.figure import Axis, Dots, Figure, Frames, Line, Panel
+from coursekit.widgets.figure import Axis, Dots, Figure, Frames, Line, Panel, Rule
 from coursekit.widgets.widget import Try, widget
 from coursekit.words import plain
 
@@ -95,8 +95,8 @@ def run(batch: int, momentum: float, scale: float, seed: int) -> Run:
             label="Batches of two",
             values={"batch": "2", "momentum": "0.9", "scale": 1.0, "seed": 0},
             notice="The same net gets more digits right in evaluation mode: in training mode each digit is judged "
-            "beside one other, by chance. The running variance is about half of the true one, because that of two "
-            "values, divided by 2, is half too small on average.",
+            "beside one other, by chance. (Press New start: not always by so much.) The running variance is about half "
+            "of the true one, because that of two values, divided by 2, is half too small on average.",
             frame=-1,
         ),
         Try(
@@ -197,20 +197,28 @@ def _curves(id: str, title: str, of_batch: Values, of_running: Values, y: Axis) 
 
 
 def _means(r: Run) -> Panel:
-    reach = 1.1 * float(max(np.abs(r.running_mean).max(), np.abs(r.true_mean).max()))
-    off = float(np.sqrt(np.mean((r.running_mean[-1] - r.true_mean[-1]) ** 2 / r.true_var[-1])))
+    """Unit by unit, how far the running mean is off. (The data are centred, so that each true mean is close to 0.)"""
+    off = mean_errors(r)
+    reach = max(1.1 * float(np.abs(off).max()), 0.1)
+    units = np.arange(1, off.shape[1] + 1)
     return Panel(
         id="mean",
         column=1,
         aspect=1.9,
-        title=f"running mean: off by {plain(off, 2)} std in the end",
+        title=f"running mean: off by {plain(float(np.sqrt(np.mean(off[-1] ** 2))), 2)} std in the end",
         marks=[
-            Line(x=[-reach, reach], y=[-reach, reach], colour="muted", width=1.5),
-            Dots(x=r.true_mean, y=r.running_mean, colour="accent", opacity=0.8, frames=True),
+            Rule(y=0.0, colour="muted", dashed=False),
+            Dots(x=np.tile(units, (len(off), 1)), y=off, colour="accent", opacity=0.8, frames=True),
         ],
-        x=Axis(label="true mean, 32 units of layer 1", low=-reach, high=reach),
-        y=Axis(label="running mean", low=-reach, high=reach),
+        x=Axis(label="unit of layer 1", low=0, high=len(units) + 1),
+        y=Axis(label="running mean − true mean, in std", low=-reach, high=reach),
     )
+
+
+def mean_errors(r: Run) -> Values:
+    """Running minus true mean of every unit, in true standard deviations, `(len(KEPT), units)`."""
+    errors: Values = (r.running_mean - r.true_mean) / np.sqrt(r.true_var)
+    return errors
 
 
 def _variances(r: Run) -> Panel:
@@ -226,6 +234,6 @@ def _variances(r: Run) -> Panel:
             Line(x=[low, high], y=[low, high], colour="muted", width=1.5),
             Dots(x=r.true_var, y=running, colour="accent", opacity=0.8, frames=True),
         ],
-        x=Axis(label="true variance", low=low, high=high, log=True),
+        x=Axis(label="true variance of a unit of layer 1 (line: equal)", low=low, high=high, log=True),
         y=Axis(label="running variance", low=low, high=high, log=True),
     )
