@@ -95,7 +95,7 @@ def run(batch: int, momentum: float, scale: float, seed: int) -> Run:
             label="Batches of two",
             values={"batch": "2", "momentum": "0.9", "scale": 1.0, "seed": 0},
             notice="The same net gets more digits right in evaluation mode: in training mode each digit is judged "
-            "beside one other, by chance. (Press New start: not always by so much.) The running variance is about half "
+            "beside one other, by chance. (Press New start: with some starts not.) The running variance is about half "
             "of the true one, because that of two values, divided by 2, is half too small on average.",
             frame=-1,
         ),
