@@ -1,0 +1,5 @@
+"""The live figures of the chapter on initialization."""
+
+from coursekit.widgets.initialization.demo import demo
+
+__all__ = ["demo"]
