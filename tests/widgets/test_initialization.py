@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from coursekit import nn
 from coursekit.widgets import Widget, find
 from coursekit.widgets.figure import Edges, Figure
 from coursekit.widgets.initialization.demo import Run, run
+from coursekit.widgets.initialization.layers import Signals, signals
 
 
 def chosen(widget: Widget, label: str) -> dict[str, object]:
@@ -70,3 +72,44 @@ def test_every_edge_joins_the_units_of_its_weight() -> None:
     # Weight (i, j) of the first layer, row by row: from input i to unit j.
     assert len(set(mark.y1[0, :6])) == 1
     assert len(set(mark.y2[0, :6])) == 6
+
+
+# -- layers --------------------------------------------------------------------------------------------------------
+
+
+def try_signals(label: str) -> Signals:
+    return signals(**chosen(find("initialization.layers"), label))
+
+
+def test_xavier_halves_the_mean_square_under_relu_as_the_formula_says() -> None:
+    result = try_signals("ReLU with Xavier")
+    assert result.forward_theory == pytest.approx(0.5 ** np.arange(1, 11), rel=1e-6)
+    assert (result.forward[-1] / result.forward[0]) ** (1 / 9) == pytest.approx(0.5, abs=0.06)
+    assert 3e-4 < result.forward[-1] < 3e-3
+
+
+def test_he_stays_within_a_factor_of_three_of_one() -> None:
+    result = try_signals("The same with He")
+    assert 1 / 3 < result.forward[-1] < 3
+    assert result.forward_theory == pytest.approx(np.ones(10), rel=1e-6)
+
+
+def test_wide_uniform_saturates_tanh() -> None:
+    assert np.mean(np.abs(try_signals("Uniform(−1, 1), wide").outputs[9]) > 0.9) > 0.75
+
+
+def test_rand_leaves_the_formula() -> None:
+    result = try_signals("rand instead of randn")
+    assert result.forward[-1] > 1e6 * result.forward_theory[-1]
+
+
+@pytest.mark.parametrize("unit", ["tanh", "relu", "sigmoid"])
+def test_the_engine_measures_the_same_sizes(unit: str) -> None:
+    result = signals("xavier_init", unit, 1.0, 40, 4)
+    rng = np.random.default_rng(0)
+    x, dout = rng.standard_normal((60, 40)), rng.standard_normal((60, 40))
+    weights = [nn.xavier_init(40, 40, rng) for _ in range(4)]
+    forward, backward = getattr(nn, unit), getattr(nn, f"{unit}_backward")
+    assert [float(h.std()) for h in result.outputs] == pytest.approx(nn.activation_stds(x, weights, forward))
+    stds = nn.gradient_stds(x, weights, forward, backward, dout)
+    assert [float(g.std()) for g in result.gradients[:-1]] == pytest.approx(stds[1:])
