@@ -1,5 +1,6 @@
 """A small ReLU net that learns from four starts: cost, decision regions, and the net with its weights or gradients."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import pairwise
@@ -19,14 +20,14 @@ from coursekit.words import plain
 Values = NDArray[np.floating]
 POINTS, BATCH, EPOCHS, RATE, HIDDEN = 240, 24, 60, 0.1, (6, 6, 6)
 _EVERY, _GRID, _REACH = 20, 36, 2.5
-_SETS = {
+_SETS: dict[str, Callable[..., tuple[Values, NDArray[np.int64]]]] = {
     "moons": partial(moons, noise=0.12),
     "circles": circles,
     "spiral": partial(spiral, n_classes=2, noise=0.1),
     "xor": xor,
     "blobs": blobs,
 }
-_STARTS = {
+_STARTS: dict[str, Callable[..., Values]] = {
     "zero": partial(nn.constant_init, value=0.0),
     "small": partial(nn.normal_init, std=0.02),
     "he": nn.he_init,
@@ -162,7 +163,16 @@ def demo(data: str, start: str, edges: str, seed: int) -> Figure:
         id="net",
         title=size,
         marks=[
-            Edges(**place, value=values, domain=(-limit, limit), label=word, frames=True),
+            Edges(
+                x1=place["x1"],
+                y1=place["y1"],
+                x2=place["x2"],
+                y2=place["y2"],
+                value=values,
+                domain=(-limit, limit),
+                label=word,
+                frames=True,
+            ),
             *[Dots(x=x, y=y, colour=c, radius=7.0) for (x, y), c in zip(ends, colours, strict=True)],
             *[
                 Text(x=float(k), y=15.2, text=text, anchor="middle")

@@ -72,7 +72,8 @@ def signals(scheme: str, unit: str, scale: float, width: int, depth: int) -> Sig
     rng = np.random.default_rng(0)
     _, f, f_backward = _UNITS[unit]
     _, draw, mean_square = _SCHEMES[scheme]
-    x, dout = rng.standard_normal((EXAMPLES, width)), rng.standard_normal((EXAMPLES, width))
+    x: Values = rng.standard_normal((EXAMPLES, width))
+    dout: Values = rng.standard_normal((EXAMPLES, width))
     weights: list[Values] = [scale * draw(width, width, rng=rng) for _ in range(depth)]
     before: list[Values] = []
     outputs: list[Values] = []
