@@ -1,0 +1,5 @@
+"""The live figures of the chapter on preprocessing."""
+
+from coursekit.widgets.preprocessing.imbalance import imbalance
+
+__all__ = ["imbalance"]
