@@ -1,0 +1,328 @@
+"""The training loop one mini-batch at a time: the points a step sees, what it does to the regions and to the loss."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coursekit import nn
+from coursekit.data import blobs, circles, moons, spiral, standardize, xor
+from coursekit.optim import SGD
+from coursekit.training import accuracy, expected_initial_loss, minibatches, predicted_labels, train
+from coursekit.widgets.controls import Button, Choice, Slider
+from coursekit.widgets.figure import Axis, Dots, Figure, Frames, Line, Panel, Raster, Rule
+from coursekit.widgets.widget import Try, widget
+from coursekit.words import plain
+
+Values = NDArray[np.floating]
+
+POINTS = 240
+STEPS = 300
+#: The steps after which the plane is drawn: the first one by one, then further and further apart.
+KEPT = (*range(11), 12, 14, 16, 19, 23, 28, 34, 41, 50, 60, 75, 90, 110, 130, 155, 180, 210, 240, 270, STEPS)
+_GRID = 40
+_REACH = 2.6
+_DATA: dict[str, Callable[[np.random.Generator], tuple[NDArray[np.float64], NDArray[np.int64]]]] = {
+    "spiral": lambda rng: spiral(POINTS, rng, noise=0.15),
+    "moons": lambda rng: moons(POINTS, rng, noise=0.12),
+    "xor": lambda rng: xor(POINTS, rng),
+    "circles": lambda rng: circles(POINTS, rng),
+    "blobs": lambda rng: blobs(POINTS, rng),
+}
+_LABELS = {
+    "spiral": "spiral, 3 arms",
+    "moons": "two moons",
+    "xor": "XOR",
+    "circles": "two circles",
+    "blobs": "three blobs",
+}
+_BATCHES = {"1": "1", "4": "4", "16": "16", "64": "64", str(POINTS): f"all {POINTS}"}
+_UNITS = {"0": "none: linear", "2": "2", "4": "4", "8": "8", "16": "16", "32": "32"}
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training run. `whole` has an entry for the start and one after each step; `losses`, `norms` and `lengths`
+    (batch loss before the update, norm of its gradient, distance the parameters moved) one per step. The others have a
+    row per step of `kept`; `batches` holds the rows of the batch of that step, -1 where there is none."""
+
+    x: Values
+    y: NDArray[np.int64]
+    n_classes: int
+    kept: NDArray[np.int64]
+    whole: Values
+    losses: Values
+    norms: Values
+    lengths: Values
+    regions: NDArray[np.uint8]
+    right: Values
+    batches: NDArray[np.int64]
+    diverged: bool
+
+
+def points(data: str, rng: np.random.Generator) -> tuple[Values, NDArray[np.int64]]:
+    """The chosen data, each feature with mean 0 and standard deviation 1."""
+    x, y = _DATA[data](rng)
+    return standardize(x, x)[0], y
+
+
+def build(units: int, n_classes: int, rng: np.random.Generator) -> nn.Sequential:
+    """2-units-C with ReLU, or 2-C without a hidden layer."""
+    hidden = [nn.Linear(2, units), nn.ReLU()] if units else []
+    return nn.Sequential(*hidden, nn.Linear(units or 2, n_classes), rng=rng)
+
+
+@lru_cache(maxsize=16)
+def run(data: str, units: int, batch: int, lr: float, seed: int) -> Run:
+    """Train by plain SGD for `STEPS` steps; stops early where the loss is no longer finite.
+
+    Data, start and order of the points have generators of their own: a change of one leaves the others as they are.
+    """
+    x, y = points(data, np.random.default_rng([seed, 0]))
+    n_classes = int(y.max()) + 1
+    model = build(units, n_classes, np.random.default_rng([seed, 1]))
+    ticks = np.linspace(-_REACH, _REACH, _GRID)
+    grid = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
+    drawn: list[NDArray[np.int64]] = []
+    kept: list[tuple[int, NDArray[np.uint8], float, NDArray[np.int64]]] = []
+    made: list[tuple[float, float, float]] = []
+    diverged = False
+
+    def epoch(rng: np.random.Generator) -> list[NDArray[np.int64]]:
+        order = minibatches(POINTS, batch, rng)
+        drawn.extend(order)
+        return order
+
+    def keep(number: int) -> None:
+        rows = np.full(batch, -1)
+        if number:
+            rows[: len(drawn[number - 1])] = drawn[number - 1]
+        labels = predicted_labels(model.forward(grid)).astype(np.uint8).reshape(_GRID, _GRID)
+        kept.append((number, labels, accuracy(predicted_labels(model.forward(x)), y), rows))
+
+    def everyone() -> float:
+        return float(nn.softmax_cross_entropy(model.forward(x), y)[0])
+
+    with np.errstate(over="ignore", invalid="ignore"):
+        whole = [everyone()]
+        keep(0)
+        before = model.params.copy()
+        for step in train(
+            model,
+            x,
+            y,
+            optimizer=SGD(lr=lr),
+            epochs=STEPS,
+            batch_size=batch,
+            rng=np.random.default_rng([seed, 2]),
+            batches=epoch,
+        ):
+            length = float(np.linalg.norm(model.params - before))
+            entry = (step.loss, float(np.linalg.norm(model.grads)), length)
+            now = everyone()
+            if step.event == "diverged" or not np.isfinite([*entry, now]).all():
+                diverged = True
+                break
+            made.append(entry)
+            whole.append(now)
+            before[:] = model.params
+            if len(made) in KEPT:
+                keep(len(made))
+            if len(made) == STEPS:
+                break
+        if diverged and kept[-1][0] != len(made):
+            model.params[:] = before  # the last state that was finite is shown
+            keep(len(made))
+    numbers, regions, right, batches = zip(*kept, strict=True)
+    losses, norms, lengths = np.array(made).reshape(-1, 3).T
+    return Run(
+        x=x,
+        y=y,
+        n_classes=n_classes,
+        kept=np.array(numbers),
+        whole=np.array(whole),
+        losses=losses,
+        norms=norms,
+        lengths=lengths,
+        regions=np.array(regions),
+        right=np.array(right),
+        batches=np.array(batches),
+        diverged=diverged,
+    )
+
+
+@widget(
+    "loop.steps",
+    title="The loop, one mini-batch at a time",
+    controls=[
+        Choice(name="data", label="data", options=_LABELS, value="spiral"),
+        Choice(name="units", label="hidden units", options=_UNITS, value="32"),
+        Choice(name="batch", label="batch size", options=_BATCHES, value="16"),
+        Slider(name="lr", label="learning rate", symbol="η", low=0.001, high=10.0, value=0.3, step=0.05, log=True),
+        Button(name="seed", label="New data and start"),
+    ],
+    tries=[
+        Try(
+            label="The first step",
+            values={"data": "spiral", "units": "32", "batch": "16", "lr": 0.3, "seed": 0},
+            notice="The step saw only the 16 ringed points, yet most of the plane changes its class. Within ten steps "
+            "the loss of all points is below that of an even guess.",
+            frame=1,
+        ),
+        Try(
+            label="One point at a time",
+            values={"data": "moons", "units": "32", "batch": "1", "lr": 0.1, "seed": 0},
+            notice="The loss of the one point jumps about. Most steps make the loss of the whole set worse, and yet it "
+            "falls to less than a third.",
+            frame=-1,
+        ),
+        Try(
+            label="All points in every step",
+            values={"data": "moons", "units": "32", "batch": str(POINTS), "lr": 0.1, "seed": 0},
+            notice="The two curves are one, and it falls at every single step. But each step looks at 240 points "
+            "instead of one.",
+            frame=-1,
+        ),
+        Try(
+            label="A straight line for XOR",
+            values={"data": "xor", "units": "0", "batch": "16", "lr": 0.3, "seed": 0},
+            notice="The loop works as before, but no straight line parts these classes: the loss stays at that of an "
+            "even guess, ln 2.",
+            frame=-1,
+        ),
+    ],
+)
+def steps(data: str, units: str, batch: str, lr: float, seed: int) -> Figure:
+    """The plane with regions and this step's mini-batch on the left; loss and gradient over the steps at the right."""
+    size = int(batch)
+    result = run(data, int(units), size, lr, seed)
+    made = len(result.losses)
+    guess = expected_initial_loss(result.n_classes)
+    high = float(10.0 ** np.ceil(np.log10(np.clip(max(result.whole.max(), *result.losses[:1]), 10.0, 1e4))))
+    first, last = plain(float(result.whole[0])), plain(float(result.whole[-1]))
+    right = 100.0 * result.right
+    ending = "; then the loss was no longer a finite number and training ended" if result.diverged else ""
+    return Figure(
+        panels=[
+            _plane(result, f"{right[0]:.0f} % → {right[-1]:.0f} % of the points right; ringed: this step's batch"),
+            _losses(result, f"loss of all points {first} → {last}; an even guess has {plain(guess)}", high),
+            _gradients(result),
+        ],
+        alt=(
+            f"{_LABELS[data]}, {_net(units)}, {made} steps of {_count(size)}, learning rate η = {lr:.3g}. "
+            f"The loss of all {POINTS} points goes from {first} to {last}; an even guess over {result.n_classes} "
+            f"classes has {plain(guess)}. Right are {right[0]:.0f} % of the points before the first step and "
+            f"{right[-1]:.0f} % at the end{ending}."
+        ),
+        status=(
+            f"{made} steps of {_count(size)} ({plain(made * size / POINTS, 1)} times through the set), {_net(units)}: "
+            f"loss {first} → {last}, {right[-1]:.0f} % right{ending}."
+        ),
+        frames=Frames(
+            count=len(result.kept),
+            labels=[f"step {n}" if n else "start" for n in result.kept],
+            start=min(10, len(result.kept) - 1),
+            per_second=4.0,
+            status=_status(result, ending),
+        ),
+    )
+
+
+def _net(units: str) -> str:
+    return f"net with {units} hidden ReLU units" if units != "0" else "linear model"
+
+
+def _count(size: int) -> str:
+    return "1 point" if size == 1 else f"{size} points"
+
+
+def _status(result: Run, ending: str) -> list[str]:
+    """A line per frame: what the step saw, how long its gradient was, how far it went, what came of it."""
+    lines = [f"Before the first step: loss of all {POINTS} points {plain(float(result.whole[0]))}."]
+    for n, rows in zip(result.kept[1:], result.batches[1:], strict=True):
+        lines.append(
+            f"Step {n}: its {_count(int((rows >= 0).sum()))} had loss {plain(float(result.losses[n - 1]))}; gradient's "
+            f"norm {plain(float(result.norms[n - 1]))}, step's length {plain(float(result.lengths[n - 1]))}. Loss of "
+            f"all points {plain(float(result.whole[n - 1]))} → {plain(float(result.whole[n]))}."
+        )
+    if ending:
+        lines[-1] = f"{lines[-1][:-1]}; at step {len(result.whole)} the loss was no longer a finite number."
+    return lines
+
+
+def _plane(result: Run, title: str) -> Panel:
+    plane = (-_REACH, _REACH)
+    absent = result.batches < 0
+    chosen = result.x[np.where(absent, 0, result.batches)].astype(np.float32)
+    return Panel(
+        id="plane",
+        column=0,
+        title=title,
+        marks=[
+            Raster(z=result.regions, x_range=plane, y_range=plane, scale="classes", opacity=0.25, frames=True),
+            Dots(
+                x=chosen[..., 0],
+                y=np.where(absent, np.float32(np.nan), chosen[..., 1]),
+                colour="ink",
+                radius=6.5,
+                frames=True,
+            ),
+            Dots(
+                x=result.x[:, 0],
+                y=result.x[:, 1],
+                group=result.y,
+                radius=3.0,
+                names=[f"class {k}" for k in range(result.n_classes)],
+            ),
+        ],
+        x=Axis(label="feature 1", low=-_REACH, high=_REACH),
+        y=Axis(label="feature 2", low=-_REACH, high=_REACH),
+        aspect=0.95,
+        width=1.1,
+    )
+
+
+def _losses(result: Run, title: str, high: float) -> Panel:
+    """Both losses over the steps made when they were measured; what lies beyond the axis is drawn at its end."""
+    low = 0.01
+    whole, losses = np.clip(result.whole, low, high), np.clip(result.losses, low, high)
+    return Panel(
+        id="loss",
+        column=1,
+        aspect=1.7,
+        title=title,
+        marks=[
+            Line(x=np.arange(len(losses)), y=losses, colour="accent", width=1.0, opacity=0.7, label="mini-batch"),
+            Rule(y=expected_initial_loss(result.n_classes), colour="muted", label=f"ln {result.n_classes}"),
+            Line(x=np.arange(len(whole)), y=whole, colour="train", width=3.0, label="all points"),
+            Dots(x=result.kept[:, None], y=whole[result.kept][:, None], colour="train", radius=6.0, frames=True),
+        ],
+        x=Axis(label="steps made", low=0, high=STEPS),
+        y=Axis(label="loss", low=low, high=high, log=True),
+    )
+
+
+def _gradients(result: Run) -> Panel:
+    """The norm of the gradient that each step followed."""
+    low, high = 1e-3, 1e2
+    norms = np.clip(result.norms, low, high)
+    tail = result.norms[-30:]
+    title = (
+        f"the gradient's norm, last {len(tail)} steps: {plain(float(tail.mean()), 2)} on average" if len(tail) else ""
+    )
+    now = np.maximum(result.kept - 1, 0)
+    heights = np.where(result.kept > 0, norms[now], np.nan) if len(norms) else np.full(len(now), np.nan)
+    return Panel(
+        id="gradient",
+        column=1,
+        aspect=2.2,
+        title=title,
+        marks=[
+            Line(x=np.arange(len(norms)), y=norms, colour="accent", width=1.0, opacity=0.7),
+            Dots(x=now[:, None], y=heights[:, None], colour="accent", radius=6.0, frames=True),
+        ],
+        x=Axis(label="steps made", low=0, high=STEPS),
+        y=Axis(label="gradient's norm", low=low, high=high, log=True),
+    )
