@@ -1,5 +1,6 @@
 """The live figures of the chapter on preprocessing."""
 
+from coursekit.widgets.preprocessing.cloud import cloud
 from coursekit.widgets.preprocessing.imbalance import imbalance
 
-__all__ = ["imbalance"]
+__all__ = ["cloud", "imbalance"]
