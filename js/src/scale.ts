@@ -67,7 +67,8 @@ function ends(axis: Axis, extents: Generator<Extent>, snug: boolean): [number, n
     }
   }
   if (low > high) [low, high] = axis.log ? [0.1, 10] : [0, 1];
-  if (low === high) [low, high] = axis.log ? [low / 2, high * 2] : [low - 0.5, high + 0.5];
+  // Numbers that differ by rounding alone would ask for ticks with a dozen digits.
+  if (high - low <= 1e-6 * Math.max(Math.abs(low), Math.abs(high))) [low, high] = axis.log ? [low / 2, high * 2] : [low - 0.5, high + 0.5];
   if (!snug) {
     const pad = axis.log ? (high / low) ** 0.04 : (high - low) * 0.04;
     const zero = low === 0;

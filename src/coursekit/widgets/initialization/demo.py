@@ -72,6 +72,8 @@ def run(data: str, start: str, seed: int) -> Run:
     loss = nn.SoftmaxCrossEntropy()
     kept = []
     diverged = False
+    # A generator of its own: the start of zeros draws nothing, and all starts are to see the same mini-batches.
+    order = np.random.default_rng([seed, 1])
 
     def keep(number: int) -> None:
         cost = model.loss_and_grad(x, y, loss)
@@ -83,7 +85,7 @@ def run(data: str, start: str, seed: int) -> Run:
 
     keep(0)
     with np.errstate(over="ignore", invalid="ignore"):
-        for step in train(model, x, y, optimizer=SGD(lr=RATE), epochs=EPOCHS, batch_size=BATCH, rng=rng):
+        for step in train(model, x, y, optimizer=SGD(lr=RATE), epochs=EPOCHS, batch_size=BATCH, rng=order):
             if step.event == "diverged":
                 diverged = True
                 break
@@ -204,7 +206,13 @@ def demo(data: str, start: str, edges: str, seed: int) -> Figure:
             Dots(x=result.steps[:, None], y=result.cost[:, None], colour="train", radius=6.0, frames=True),
         ],
         x=Axis(label="step", low=0, high=max(last, 1)),
-        y=Axis(label="cost, mean cross-entropy", log=True),
+        # At least a factor of 2, so that a cost that stands still is drawn as such.
+        y=Axis(
+            label="cost, mean cross-entropy",
+            log=True,
+            low=float(result.cost.min()) / 1.2,
+            high=float(max(1.2 * result.cost.max(), 2 * result.cost.min())),
+        ),
         aspect=3.6,
     )
     setup = f"A net {'-'.join(map(str, sizes))} of ReLU units on {data}, initial weights {_NAMES[start]}"
