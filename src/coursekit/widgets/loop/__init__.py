@@ -1,5 +1,6 @@
 """The live figures of the chapter on the training loop."""
 
 from coursekit.widgets.loop.steps import steps
+from coursekit.widgets.loop.valley import valley
 
-__all__ = ["steps"]
+__all__ = ["steps", "valley"]
