@@ -5,7 +5,7 @@ import pytest
 
 from coursekit.data import class_weights
 from coursekit.widgets import find
-from coursekit.widgets.figure import Bars, Dots, Figure, Line, Panel, Raster
+from coursekit.widgets.figure import Dots, Figure, Line, Panel, Raster, Text
 from coursekit.widgets.preprocessing.imbalance import FRESH, POINTS, Result, majority, run, sample
 
 WIDGET = find("preprocessing.imbalance")
@@ -24,10 +24,22 @@ def tried(label: str) -> tuple[Result, Result, float, Figure]:
     return pair[0], pair[1], majority(share, distance, seed), WIDGET.figure(values)
 
 
-def bars(figure: Figure) -> list[np.ndarray]:
-    """The four heights without weights and the four with: accuracy, both recalls, precision."""
-    drawn = [np.asarray(m.heights) for m in panel(figure, "scores").marks if isinstance(m, Bars)]
-    return [heights[side::3] for side, heights in enumerate(drawn)]
+def bars(figure: Figure) -> list[dict[str, float]]:
+    """What is drawn for the constant answer, without weights and with: by group, from the top, the bar's length."""
+    marks = panel(figure, "scores").marks
+    heads = {m.y: m.text for m in marks if isinstance(m, Text) and m.text.endswith(", %")}
+    drawn: list[dict[str, float]] = [{}, {}, {}]
+    for line in (m for m in marks if isinstance(m, Line)):
+        x, y = np.asarray(line.x), float(np.asarray(line.y)[0])
+        head = min(place for place in heads if place > y)
+        assert x[0] == 0.0
+        drawn[round(head - y) - 1][heads[head].removesuffix(", %")] = float(x[1])
+    return drawn
+
+
+def shown(result: Result) -> dict[str, float]:
+    names = ("accuracy", "recall, frequent class", "recall, rare class", "precision, rare class")
+    return dict(zip(names, (result.accuracy, *result.recall, result.precision), strict=True))
 
 
 # -- the data and the runs -----------------------------------------------------------------------------------------
@@ -98,8 +110,7 @@ def test_both_planes_show_the_same_points_and_their_own_regions(values: dict[str
         regions = next(m for m in panel(figure, id).marks if isinstance(m, Raster))
         assert np.array_equal(regions.z, result.regions)
         assert f"{result.recall[1]:.0f} %" in panel(figure, id).title
-        shown = [result.accuracy, *result.recall, result.precision]
-        assert bars(figure)[int(on)] == pytest.approx(shown)
+        assert bars(figure)[1 + int(on)] == pytest.approx(shown(result))
 
 
 def test_accuracy_is_the_recalls_weighted_by_the_shares() -> None:
@@ -108,16 +119,30 @@ def test_accuracy_is_the_recalls_weighted_by_the_shares() -> None:
         assert result.accuracy == pytest.approx(0.9 * result.recall[0] + 0.1 * result.recall[1])
 
 
-def test_the_dashed_lines_are_the_constant_answer() -> None:
-    lines = [m for m in panel(WIDGET.figure({"share": 8}), "scores").marks if isinstance(m, Line)]
-    assert [float(np.asarray(m.y)[0]) for m in lines] == pytest.approx([92.0, 100.0, 0.0])
+def test_the_first_bars_are_the_constant_answer() -> None:
+    assert bars(WIDGET.figure({"share": 8}))[0] == pytest.approx(
+        {"accuracy": 92.0, "recall, frequent class": 100.0, "recall, rare class": 0.0}
+    )
+
+
+def test_every_bar_has_its_number_beside_it() -> None:
+    figure = WIDGET.figure({"share": 20})
+    texts = [m for m in panel(figure, "scores").marks if isinstance(m, Text)]
+    for length, y in [
+        (float(np.asarray(m.x)[1]), float(np.asarray(m.y)[0]))
+        for m in panel(figure, "scores").marks
+        if isinstance(m, Line)
+    ]:
+        beside = next(t.text for t in texts if t.y == y)
+        assert float(beside.split()[0]) == round(length)
 
 
 def test_where_nothing_is_called_rare_it_says_so() -> None:
     figure = WIDGET.figure({"share": 1, "distance": 0.5})
     assert np.isnan(run("logistic", 1, 0.5, False, 0).precision)
     assert "nothing is called rare" in figure.status
-    assert bars(figure)[0][3] == 0.0
+    assert "precision, rare class" not in bars(figure)[1]
+    assert sum("none called rare" in m.text for m in panel(figure, "scores").marks if isinstance(m, Text)) == 2
 
 
 # -- the suggestions -----------------------------------------------------------------------------------------------
@@ -125,10 +150,10 @@ def test_where_nothing_is_called_rare_it_says_so() -> None:
 
 def test_an_accuracy_of_95_percent_that_means_nothing() -> None:
     without, _, constant, figure = tried("An accuracy of 95 % that means nothing")
-    assert constant == pytest.approx(95.0)
+    assert constant == bars(figure)[0]["accuracy"] == pytest.approx(95.0)
     assert without.accuracy == pytest.approx(95.0, abs=0.5)
     assert without.recall[1] < 10.0
-    assert bars(figure)[0][:3] == pytest.approx([without.accuracy, *without.recall])
+    assert bars(figure)[1] == pytest.approx(shown(without))
     for seed in SEEDS:
         other = run("logistic", 5, 1.5, False, seed)
         assert other.accuracy == pytest.approx(95.0, abs=0.5)
@@ -142,7 +167,7 @@ def test_weights_bring_recall_back_at_a_price() -> None:
     assert weighted.accuracy < constant - 10.0
     assert weighted.precision == pytest.approx(25.0, abs=4.0)
     assert weighted.precision < without.precision - 30.0
-    assert bars(figure)[1][3] == pytest.approx(weighted.precision)
+    assert bars(figure)[2] == pytest.approx(shown(weighted))
     for seed in SEEDS:
         before, after = (run("logistic", 10, 1.5, on, seed) for on in (False, True))
         assert after.recall[1] > before.recall[1] + 30.0
@@ -155,7 +180,7 @@ def test_balanced_classes_make_no_difference() -> None:
     assert np.array_equal(weighted.weights, [1.0, 1.0])
     assert np.array_equal(without.losses, weighted.losses)
     assert np.array_equal(without.regions, weighted.regions)
-    assert np.array_equal(*bars(figure))
+    assert bars(figure)[1] == bars(figure)[2]
     assert constant == pytest.approx(50.0)
     assert "the two runs are the same" in figure.status
     assert "the two runs are the same" not in WIDGET.figure({"share": 49}).status

@@ -11,7 +11,7 @@ from coursekit.data import blobs, class_weights
 from coursekit.optim import Momentum
 from coursekit.training import accuracy, precision, predicted_labels, recall, train
 from coursekit.widgets.controls import Button, Choice, Slider
-from coursekit.widgets.figure import Axis, Bars, Dots, Figure, Line, Panel, Raster, Text
+from coursekit.widgets.figure import Axis, Dots, Figure, Line, Panel, Raster, Text
 from coursekit.widgets.widget import Try, widget
 from coursekit.words import plain
 
@@ -128,8 +128,8 @@ def imbalance(share: int, distance: float, model: str, seed: int) -> Figure:
     rare = int(y.sum())
     constant = majority(share, distance, seed)
     factor = weighted.weights[1] / weighted.weights[0]
-    found = f"{without.recall[1]:.0f} → {weighted.recall[1]:.0f} %"
     right = f"{without.accuracy:.0f} → {weighted.accuracy:.0f} %"
+    times = f"{factor:.3g}"
     setup = (
         f"{_MODELS[model]} on {POINTS} points, {rare} of them of the rare class ({share} %), the centres "
         f"{plain(distance, 1)} spreads apart"
@@ -139,11 +139,11 @@ def imbalance(share: int, distance: float, model: str, seed: int) -> Figure:
     same = " The weights of both classes are 1: the two runs are the same." if factor == 1.0 else ""
     return Figure(
         panels=[
-            _plane("without", f"without weights: {without.recall[1]:.0f} % of the rare found", without, x, y),
-            _plane("with", f"rare counts {plain(factor, 1)} times: {weighted.recall[1]:.0f} % found", weighted, x, y),
-            _scores(f"weights: rare found {found}, accuracy {right}", without, weighted, constant),
+            _plane("without", f"no weights: {without.recall[1]:.0f} % of the rare found", without, x, y),
+            _plane("with", f"rare × {times}: {weighted.recall[1]:.0f} % found", weighted, x, y),
+            _scores(f"{FRESH} fresh points: accuracy {right}", without, weighted, constant),
         ],
-        alt=f"Decision regions and data of {setup}; a point of the rare class counts {plain(factor, 1)} times one of "
+        alt=f"Decision regions and data of {setup}; a point of the rare class counts {times} times one of "
         f"the frequent class in the weighted run. On {FRESH} fresh points: {said} {baseline}{same}",
         status=f"{setup[0].upper()}{setup[1:]}. {said} {baseline}{same}",
     )
@@ -156,40 +156,40 @@ def _plane(id: str, title: str, result: Result, x: Values, y: Labels) -> Panel:
         title=title,
         marks=[
             Raster(z=result.regions, x_range=plane, y_range=plane, scale="classes", domain=(0, 2), opacity=0.25),
-            Dots(x=x[:, 0], y=x[:, 1], group=y, radius=2.5, names=("frequent", "rare")),
+            Dots(x=x[:, 0], y=x[:, 1], group=y, radius=2.8, names=("frequent", "rare")),
         ],
         x=Axis(label="feature 1, in spreads", low=-REACH, high=REACH),
         y=Axis(label="feature 2, in spreads", low=-REACH, high=REACH),
-        aspect=1.15,
+        aspect=0.95,
     )
 
 
 def _scores(title: str, without: Result, weighted: Result, constant: float) -> Panel:
-    """Bars in pairs, without and with weights, and a line where the constant answer stands."""
-    names = ("accuracy", "recall, frequent", "recall, rare", "precision, rare")
-    edges = np.concatenate([[k - 0.32, k, k + 0.32] for k in range(len(names))])
-    marks: list[Bars | Line | Text] = []
-    for side, (result, colour) in enumerate(((without, "a"), (weighted, "b"))):
-        heights = np.zeros(len(edges) - 1)
-        values = (result.accuracy, *result.recall, result.precision)
-        heights[side::3] = np.nan_to_num(values)
-        marks.append(Bars(edges=edges, heights=heights, colour=colour, opacity=0.75))
-        for k, value in enumerate(values):
-            text = "none" if np.isnan(value) else f"{value:.0f}"
-            place = k + (0.16 if side else -0.16)
-            marks.append(Text(x=place, y=float(np.nan_to_num(value)) + 5.0, text=text, anchor="middle"))
-    for k, value in enumerate((constant, 100.0, 0.0)):
-        ends = np.array([k - 0.42, k + 0.42])
-        marks.append(Line(x=ends, y=np.full(2, value), colour="ink", dashed=True, width=2.5))
-    marks += [Text(x=float(k), y=118.0, text=name, anchor="middle") for k, name in enumerate(names)]
+    """Bars in threes: the constant answer, the run without weights, the run with them."""
+    rows = (
+        ("always “frequent”", "muted", (constant, 100.0, 0.0, np.nan)),
+        ("without weights", "ink", (without.accuracy, *without.recall, without.precision)),
+        ("with weights", "accent", (weighted.accuracy, *weighted.recall, weighted.precision)),
+    )
+    names = ("accuracy", "recall, frequent class", "recall, rare class", "precision, rare class")
+    marks: list[Line | Text] = []
+    for k, name in enumerate(names):
+        top = 4.4 * (len(names) - k)
+        marks.append(Text(x=0.0, y=top, text=f"{name}, %", anchor="start"))
+        for row, (who, colour, values) in enumerate(rows, start=1):
+            value = float(values[k])
+            length, said = (0.0, "none called rare") if np.isnan(value) else (value, f"{value:.0f}")
+            y = top - row
+            if not np.isnan(value):
+                marks.append(Line(x=np.array([0.0, value]), y=np.full(2, y), colour=colour, width=9.0))
+            marks.append(Text(x=length + 6.0, y=y, text=said if k else f"{said} {who}", colour=colour))
     return Panel(
         id="scores",
-        row=1,
         title=title,
         marks=marks,
-        x=Axis(label="left bar: without weights; right: with; line: always “frequent”", low=-0.5, high=3.5),
-        y=Axis(label=f"{FRESH} fresh points", unit="%", low=0.0, high=125.0),
-        aspect=2.6,
+        x=Axis(hidden=True, low=0.0, high=190.0),
+        y=Axis(hidden=True, low=0.4, high=18.4),
+        aspect=0.95,
     )
 
 
