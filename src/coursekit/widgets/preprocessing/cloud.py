@@ -14,10 +14,10 @@ KEPT = (0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 32, 40, 50, 70, 100, 140, ST
 STAGES = {
     "raw": "raw",
     "centred": "centred",
-    "scaled": "centred and scaled",
-    "pca": "scaled, turned to the principal axes (PCA)",
-    "whitened": "PCA, then divided by the spreads (whitened)",
-    "zca": "whitened, turned back (ZCA)",
+    "scaled": "and scaled",
+    "pca": "and turned (PCA)",
+    "whitened": "and divided by the spreads (whitened)",
+    "zca": "and turned back (ZCA)",
 }
 _NAMES = {
     "raw": "raw",
@@ -92,9 +92,10 @@ def cloud(stage: str, correlation: float, offset: float, ratio: float) -> Figure
     return Figure(
         panels=[_cloud_panel(u, name, variances), _weights_panel(u, name), _loss_panel(u, raw, stage)],
         alt=(
-            f"A cloud of {POINTS} points, {STAGES[stage]}: {said}. Beside it the contours of the mean squared loss "
-            f"over the two weights of a linear unit, and the path of gradient descent at the rate {plain(u.lr)}. "
-            f"{finding}; after {STEPS} steps {_percent(u.excess[-1])} is left.{compared}"
+            f"A cloud of {POINTS} points, {_NAMES[stage]}: {said}. Beside it the contours of the mean squared loss "
+            f"over the two weights of a linear unit, with the bias as it is at that step, and the path of "
+            f"gradient descent at the rate {plain(u.lr)}. {finding}; "
+            f"after {STEPS} steps {_percent(u.excess[-1])} is left.{compared}"
         ),
         status=f"{_upper(finding)}.{compared}",
         frames=Frames(
@@ -117,9 +118,11 @@ def _cloud_panel(u: Unit, name: str, variances: Values) -> Panel:
     half = 0.56 * max(x_high - x_low, y_high - y_low)
     x_middle, y_middle = (x_low + x_high) / 2, (y_low + y_high) / 2
     longer = float(np.sqrt(variances[0] / variances[1]))
+    shape = "round" if longer < 1.05 else f"{plain(longer, 1)} times as long as wide"
+    along = "value along axis" if name in ("PCA", "whitened") else "input"
     return Panel(
         id="cloud",
-        title=f"{name}: the cloud is {plain(longer, 1)} times as long as wide",
+        title=f"{name}: the cloud is {shape}",
         marks=[
             Rule(x=0.0, colour="muted"),
             Rule(y=0.0, colour="muted"),
@@ -132,8 +135,8 @@ def _cloud_panel(u: Unit, name: str, variances: Values) -> Panel:
                 opacity=0.75,
             ),
         ],
-        x=Axis(label="first input x₁", low=float(x_middle - half), high=float(x_middle + half)),
-        y=Axis(label="second input x₂", low=float(y_middle - half), high=float(y_middle + half)),
+        x=Axis(label=f"{along} 1", low=float(x_middle - half), high=float(x_middle + half)),
+        y=Axis(label=f"{along} 2", low=float(y_middle - half), high=float(y_middle + half)),
         aspect=1.0,
     )
 
@@ -160,11 +163,11 @@ def _weights_panel(u: Unit, name: str) -> Panel:
                 colour="muted",
                 frames=True,
             ),
-            Line(x=walked[:, :, 0], y=walked[:, :, 1], colour="b", width=1.5, frames=True),
-            Dots(x=walked[:, -1:, 0], y=walked[:, -1:, 1], colour="b", radius=5.0, frames=True),
+            Line(x=walked[:, :, 0], y=walked[:, :, 1], colour="accent", width=1.5, frames=True),
+            Dots(x=walked[:, -1:, 0], y=walked[:, -1:, 1], colour="accent", radius=5.0, frames=True),
             Dots(x=[best1], y=[best2], colour="relu", radius=5.0, label="minimum"),
         ],
-        x=Axis(label="first weight w₁", low=x_range[0], high=x_range[1]),
+        x=Axis(label="first weight w₁ (contours: loss at this step's bias)", low=x_range[0], high=x_range[1]),
         y=Axis(label="second weight w₂", low=y_range[0], high=y_range[1]),
         aspect=1.0,
     )
@@ -177,11 +180,11 @@ def _loss_panel(u: Unit, raw: Unit, stage: str) -> Panel:
     if stage != "raw":
         marks.append(Line(x=at, y=_above_floor(raw.excess), colour="muted", label="raw", dashed=True))
     marks += [
-        Line(x=at, y=_above_floor(u.excess), colour="b", label=_NAMES[stage]),
+        Line(x=at, y=_above_floor(u.excess), colour="accent", label=_NAMES[stage]),
         Dots(
             x=np.array(KEPT, dtype=np.float32)[:, None],
-            y=np.maximum(u.excess[list(KEPT)], _FLOOR).astype(np.float32)[:, None],
-            colour="b",
+            y=_above_floor(u.excess[list(KEPT)])[:, None],
+            colour="accent",
             radius=5.0,
             frames=True,
         ),
@@ -191,20 +194,17 @@ def _loss_panel(u: Unit, raw: Unit, stage: str) -> Panel:
         title=f"{_percent(u.excess[-1])} of the excess loss is left after {STEPS} steps",
         marks=marks,
         x=Axis(label="step", low=0.0, high=float(STEPS)),
-        y=Axis(label="loss above the least, share of the start", low=_FLOOR, high=1.5, log=True),
+        y=Axis(
+            label="excess loss, share of that at the start (bottom: 10⁻⁶ or less)", low=_FLOOR / 2, high=1.5, log=True
+        ),
         row=1,
         aspect=3.0,
     )
 
 
 def _above_floor(excess: Values) -> Values:
-    """The curve until it reaches the bottom of the panel, where it ends."""
-    below = int(np.argmax(excess < _FLOOR)) if (excess < _FLOOR).any() else len(excess)
-    y = np.full(len(excess), np.nan, dtype=np.float32)
-    y[:below] = excess[:below]
-    if below < len(y):
-        y[below] = _FLOOR
-    return y
+    """The curve down to the bottom of the panel, and along it from there."""
+    return np.maximum(excess, _FLOOR).astype(np.float32)
 
 
 def _short(value: float) -> str:
