@@ -113,6 +113,31 @@ def test_the_rule_stands_at_the_loss_of_an_even_guess(widget: Widget, data: str,
     assert nn.softmax_cross_entropy(np.zeros((6, n_classes)), np.arange(6) % n_classes)[0] == pytest.approx(rule.y)
 
 
+def test_the_curves_are_the_run_and_what_is_cut_off_is_said(widget: Widget) -> None:
+    for values, cut in (({}, False), ({"data": "moons", "batch": "1", "lr": 0.1}, True), ({"lr": 10.0}, False)):
+        figure = widget.figure(values)
+        where = panel(figure, "loss")
+        result = run_of({"data": "spiral", "units": "32", "batch": "16", "lr": 0.3, "seed": 0} | values)
+        batch, whole = marks(where, Line)
+        low, high = where.y.low, where.y.high
+        assert low is not None
+        assert high is not None
+        assert whole.width > 2 * batch.width
+        assert np.array_equal(whole.y, np.clip(result.whole, low, high))
+        assert np.array_equal(batch.y, np.clip(result.losses, low, high))
+        beyond = bool((np.concatenate([result.whole, result.losses]) > high).any())
+        assert beyond == cut == ("cut off" in where.y.label)
+        assert where.y.log == (result.whole.max() > 5)
+        of_batch, of_all = marks(where, Dots)
+        assert np.isnan(of_batch.y[0]).all()
+        assert of_batch.y[1:, 0].tolist() == [batch.y[n - 1] for n in KEPT[1:]]
+        assert of_all.y[:, 0].tolist() == [whole.y[n] for n in KEPT]
+        gradient = panel(figure, "gradient")
+        norms = marks(gradient, Line)[0]
+        assert np.array_equal(norms.y, np.clip(result.norms, 0.01, 100.0))
+        assert ("cut off" in gradient.y.label) == (not np.array_equal(norms.y, result.norms))
+
+
 def test_another_rate_or_batch_has_the_same_points_and_start(widget: Widget) -> None:
     base = run("spiral", 32, 16, 0.3, 0)
     for other in (run("spiral", 32, 64, 0.3, 0), run("spiral", 32, 16, 3.0, 0)):

@@ -200,14 +200,13 @@ def steps(data: str, units: str, batch: str, lr: float, seed: int) -> Figure:
     result = run(data, int(units), size, lr, seed)
     made = len(result.losses)
     guess = expected_initial_loss(result.n_classes)
-    high = float(10.0 ** np.ceil(np.log10(np.clip(max(result.whole.max(), *result.losses[:1]), 10.0, 1e4))))
     first, last = plain(float(result.whole[0])), plain(float(result.whole[-1]))
     right = 100.0 * result.right
     ending = "; then the loss was no longer a finite number and training ended" if result.diverged else ""
     return Figure(
         panels=[
             _plane(result, f"{right[0]:.0f} % → {right[-1]:.0f} % of the points right; ringed: this step's batch"),
-            _losses(result, f"loss of all points {first} → {last}; an even guess has {plain(guess)}", high),
+            _losses(result, f"loss of all points {first} → {last}; an even guess has {plain(guess)}"),
             _gradients(result),
         ],
         alt=(
@@ -284,10 +283,19 @@ def _plane(result: Run, title: str) -> Panel:
     )
 
 
-def _losses(result: Run, title: str, high: float) -> Panel:
-    """Both losses over the steps made when they were measured; what lies beyond the axis is drawn at its end."""
-    low = 0.01
+def _losses(result: Run, title: str) -> Panel:
+    """Both losses over the steps made when they were measured; what lies beyond the axis is drawn at its end.
+
+    The axis is for the loss of the whole set, from 0 on; a logarithmic one only where that loss explodes.
+    """
+    worst = float(result.whole.max())
+    exploded = worst > 5.0
+    low, high = (0.01, float(np.clip(10.0 ** np.ceil(np.log10(worst)), 10.0, 1e4))) if exploded else (0.0, 2.0)
+    if not exploded:
+        high = max(high, float(np.ceil(2.2 * worst) / 2.0))
+    beyond = max(worst, float(result.losses.max(initial=0.0))) > high
     whole, losses = np.clip(result.whole, low, high), np.clip(result.losses, low, high)
+    now, heights = _of_the_step(result, losses)
     return Panel(
         id="loss",
         column=1,
@@ -297,23 +305,24 @@ def _losses(result: Run, title: str, high: float) -> Panel:
             Line(x=np.arange(len(losses)), y=losses, colour="accent", width=1.0, opacity=0.7, label="mini-batch"),
             Rule(y=expected_initial_loss(result.n_classes), colour="muted", label=f"ln {result.n_classes}"),
             Line(x=np.arange(len(whole)), y=whole, colour="train", width=3.0, label="all points"),
+            Dots(x=now[:, None], y=heights[:, None], colour="accent", radius=4.0, frames=True),
             Dots(x=result.kept[:, None], y=whole[result.kept][:, None], colour="train", radius=6.0, frames=True),
         ],
         x=Axis(label="steps made", low=0, high=STEPS),
-        y=Axis(label="loss", low=low, high=high, log=True),
+        y=Axis(label=f"loss, cut off at {high:g}" if beyond else "loss", low=low, high=high, log=exploded),
     )
 
 
 def _gradients(result: Run) -> Panel:
-    """The norm of the gradient that each step followed."""
-    low, high = 1e-3, 1e2
+    """The norm of the gradient that each step followed; what lies beyond the axis is drawn at its end."""
+    low, high = 0.01, 100.0
+    beyond = bool(((result.norms < low) | (result.norms > high)).any())
     norms = np.clip(result.norms, low, high)
     tail = result.norms[-30:]
     title = (
         f"the gradient's norm, last {len(tail)} steps: {plain(float(tail.mean()), 2)} on average" if len(tail) else ""
     )
-    now = np.maximum(result.kept - 1, 0)
-    heights = np.where(result.kept > 0, norms[now], np.nan) if len(norms) else np.full(len(now), np.nan)
+    now, heights = _of_the_step(result, norms)
     return Panel(
         id="gradient",
         column=1,
@@ -324,5 +333,11 @@ def _gradients(result: Run) -> Panel:
             Dots(x=now[:, None], y=heights[:, None], colour="accent", radius=6.0, frames=True),
         ],
         x=Axis(label="steps made", low=0, high=STEPS),
-        y=Axis(label="gradient's norm", low=low, high=high, log=True),
+        y=Axis(label="norm, cut off at 0.01 and 100" if beyond else "norm", low=low, high=high, log=True),
     )
+
+
+def _of_the_step(result: Run, values: Values) -> tuple[NDArray[np.int64], Values]:
+    """Where the value stands that was measured in each kept step, and the value: NaN before the first step."""
+    now = np.maximum(result.kept - 1, 0)
+    return now, np.where(result.kept > 0, np.append(values, np.nan)[now], np.nan)
