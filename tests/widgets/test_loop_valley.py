@@ -103,18 +103,19 @@ def test_of_two_valleys_the_start_and_the_rate_choose_one() -> None:
         figure = find("loop.valley").figure({"shape": "two", "start": start, "lr": lr})
         return panel(figure, "curve").title
 
-    assert "left valley" in title(-3.0, 0.1)
-    assert "right valley" in title(3.0, 0.1)
+    assert title(-3.0, 0.1) == "ends in the deep left valley"
+    assert title(3.0, 0.1) == "ends in the shallow right valley"
     deep, wide = (2 / TWO_VALLEYS.curvature(place) for place in TWO_VALLEYS.minima)
     assert deep < wide
     rate = (deep + wide) / 2
     for start in np.linspace(-2.5, 2.5, 21):
-        assert "left valley" not in title(float(start), float(rate)) or start in TWO_VALLEYS.minima
+        assert abs(walk(TWO_VALLEYS, float(start), float(rate))[0][-1] - TWO_VALLEYS.minima[0]) > 0.01
 
 
 def test_the_two_valleys_are_first_seen_with_a_rate_that_leaves_the_deep_one() -> None:
     figure = find("loop.valley").figure({"shape": "two"})
-    assert "right valley" in panel(figure, "curve").title
+    assert panel(figure, "curve").title == "jumps out of the deep left valley into the shallow right one"
+    assert walk(TWO_VALLEYS, -3.0, 0.5)[0][-1] == pytest.approx(TWO_VALLEYS.minima[1], abs=0.01)
     assert find("loop.valley").defaults["start"] < TWO_VALLEYS.minima[0]
 
 

@@ -68,7 +68,7 @@ def walk(kappa: float, start: tuple[float, float], lr: float) -> Walk:
         Try(
             label="A round bowl",
             values={"kappa": 1.0, "lr": 1.0, "start": (-2.5, 1.0)},
-            notice="The way down points straight at the minimum, and with η = 1 one step is enough, from any start.",
+            notice="The steepest way down points straight at the minimum, and with η = 1 one step is enough.",
             frame=-1,
         ),
         Try(
@@ -105,9 +105,9 @@ def bowl(kappa: float, lr: float, start: tuple[float, float]) -> Figure:
     if angle is None:
         title = "the start is the minimum: there is no way down"
     elif angle < 0.5:
-        title = "the way down points straight at the minimum"
+        title = "the steepest way down points straight at the minimum"
     else:
-        title = f"the way down is {angle:.0f}° off the way to the minimum"
+        title = f"the steepest way down is {angle:.0f}° off the way to the minimum"
     plane = Panel(
         id="plane",
         title=title,

@@ -221,7 +221,14 @@ def _verdict(shape: str, curve: Curve, start: float, lr: float, x: Values, lost:
     found = int(np.argmin(off))
     side = ("deep left", "shallow right")[found]
     if off[found] < _NEAR:
-        return f"ends in the {side} valley", f"the path ends in the {side} valley, at x = {plain(float(x[-1]))}"
+        ends = f"the path ends in the {side} valley, at x = {plain(float(x[-1]))}"
+        if (start > _ROOTS[1]) != (found == 1):
+            other = ("deep left", "shallow right")[1 - found]
+            return (
+                f"jumps out of the {other} valley into the {side} one",
+                f"{ends}, though it starts in the {other} one",
+            )
+        return f"ends in the {side} valley", ends
     turns = int((np.diff(np.sign(np.diff(x))) != 0).sum())
     return (
         f"has not settled after {STEPS} steps",
