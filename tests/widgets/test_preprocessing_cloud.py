@@ -133,6 +133,24 @@ def test_the_contours_are_the_loss_with_the_bias_of_that_step(stage: str, frame:
     assert np.asarray(line.y)[frame, -1] == pytest.approx(u.walk[KEPT[frame], 1], abs=1e-5)
 
 
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_line_in_the_cloud_is_the_fit_at_the_median_target(stage: str) -> None:
+    figure = find("preprocessing.cloud").figure({"stage": stage})
+    defaults = find("preprocessing.cloud").defaults
+    u = unit(stage, defaults["correlation"], defaults["offset"], defaults["ratio"])
+    contour, dots = mark(figure, "cloud", Contour), mark(figure, "cloud", Dots)
+    assert isinstance(contour, Contour)
+    assert isinstance(dots, Dots)
+    z = np.asarray(contour.z)
+    for row, column in [(0, 0), (1, 3), (4, 2)]:
+        x = [np.linspace(*contour.x_range, 5)[column], np.linspace(*contour.y_range, 5)[row]]
+        assert z[row, column] == pytest.approx(x @ u.minimum[:2] + u.minimum[2], abs=1e-5)
+    assert contour.levels == [float(np.median(u.y))]
+    # The line parts the two kinds of target up to the noise, at every stage.
+    above = u.x @ u.minimum[:2] + u.minimum[2] > np.median(u.y)
+    assert (above == np.asarray(dots.group).astype(bool)).mean() > 0.85
+
+
 @pytest.mark.parametrize("setting", SETTINGS)
 def test_all_stages_start_and_end_with_the_same_loss(setting: tuple[float, float, float]) -> None:
     units = [unit(stage, *setting) for stage in STAGES]

@@ -92,7 +92,8 @@ def cloud(stage: str, correlation: float, offset: float, ratio: float) -> Figure
     return Figure(
         panels=[_cloud_panel(u, name, variances), _weights_panel(u, name), _loss_panel(u, raw, stage)],
         alt=(
-            f"A cloud of {POINTS} points, {_NAMES[stage]}: {said}. Beside it the contours of the mean squared loss "
+            f"A cloud of {POINTS} points, {_NAMES[stage]}: {said}. A line in it shows where the fitted "
+            f"unit puts out the median target. Beside it the contours of the mean squared loss "
             f"over the two weights of a linear unit, with the bias as it is at that step, and the path of "
             f"gradient descent at the rate {plain(u.lr)}. {finding}; "
             f"after {STEPS} steps {_percent(u.excess[-1])} is left.{compared}"
@@ -120,23 +121,30 @@ def _cloud_panel(u: Unit, name: str, variances: Values) -> Panel:
     longer = float(np.sqrt(variances[0] / variances[1]))
     shape = "round" if longer < 1.05 else f"{plain(longer, 1)} times as long as wide"
     along = "value along axis" if name in ("PCA", "whitened") else "input"
+    x_range = (float(x_middle - half), float(x_middle + half))
+    y_range = (float(y_middle - half), float(y_middle + half))
+    # What the fitted unit puts out is a plane: a few cells are enough. A panel with contours stays square on a phone.
+    x1, x2 = np.meshgrid(np.linspace(*x_range, 5), np.linspace(*y_range, 5))
+    output = u.minimum[0] * x1 + u.minimum[1] * x2 + u.minimum[2]
+    middle = float(np.median(u.y))
     return Panel(
         id="cloud",
         title=f"{name}: the cloud is {shape}",
         marks=[
             Rule(x=0.0, colour="muted"),
             Rule(y=0.0, colour="muted"),
+            Contour(z=output.astype(np.float32), x_range=x_range, y_range=y_range, levels=[middle], colour="ink"),
             Dots(
                 x=u.x[:, 0].astype(np.float32),
                 y=u.x[:, 1].astype(np.float32),
-                group=(u.y > np.median(u.y)).astype(np.int32),
+                group=(u.y > middle).astype(np.int32),
                 names=("low target", "high target"),
                 radius=3.0,
                 opacity=0.75,
             ),
         ],
-        x=Axis(label=f"{along} 1", low=float(x_middle - half), high=float(x_middle + half)),
-        y=Axis(label=f"{along} 2", low=float(y_middle - half), high=float(y_middle + half)),
+        x=Axis(label=f"{along} 1 (line: the fit at the median target)", low=x_range[0], high=x_range[1]),
+        y=Axis(label=f"{along} 2", low=y_range[0], high=y_range[1]),
         aspect=1.0,
     )
 
