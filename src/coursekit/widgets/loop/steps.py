@@ -167,8 +167,8 @@ def run(data: str, units: int, batch: int, lr: float, seed: int) -> Run:
         Try(
             label="The first step",
             values={"data": "spiral", "units": "32", "batch": "16", "lr": 0.3, "seed": 0},
-            notice="The step saw only the 16 ringed points, yet here most of the plane changes its class. Within ten steps "
-            "the loss of all points is below that of an even guess.",
+            notice="The step saw only the 16 ringed points, yet here most of the plane changes its class. Within ten "
+            "steps the loss of all points is below that of an even guess.",
             frame=1,
         ),
         Try(
