@@ -19,7 +19,7 @@ Values = NDArray[np.floating]
 Labels = NDArray[np.int64]
 
 POINTS, FRESH, STEPS, RATE, HIDDEN = 400, 20_000, 200, 0.1, 16
-REACH = 4.5
+REACH = 4.8
 _GRID = 44
 _MODELS = {"logistic": "logistic regression", "net": f"a net with {HIDDEN} ReLU units"}
 
@@ -39,9 +39,10 @@ class Result:
 
 
 def sample(n: int, share: int, distance: float, rng: np.random.Generator) -> tuple[Values, Labels]:
-    """`n` points of which `share` per cent are of the rare class 1: two round clouds of spread 1, `distance` apart.
+    """`n` points of which `share` per cent are of the rare class 1, in two round normal clouds `distance` apart.
 
-    One state of `rng` gives the same points for every share, more or fewer of them.
+    Each cloud has standard deviation 1. One state of `rng` gives the same points for every share, more of one class and
+    fewer of the other.
     """
     rare = round(n * share / 100)
     x, y = blobs(2 * n, rng, n_classes=2, noise=2.0 / distance)
@@ -91,7 +92,7 @@ def majority(share: int, distance: float, seed: int) -> float:
     title="A rare class, without and with weights",
     controls=[
         Slider(name="share", label="share of the rare class, %", low=1, high=50, value=5, step=1, integer=True),
-        Slider(name="distance", label="distance of the centres, in spreads", low=0.5, high=4.0, value=1.5, step=0.1),
+        Slider(name="distance", label="distance of the centres, in std", low=0.5, high=3.0, value=1.5, step=0.1),
         Choice(name="model", label="model", options=_MODELS, value="logistic"),
         Button(name="seed", label="New data and start"),
     ],
@@ -99,8 +100,8 @@ def majority(share: int, distance: float, seed: int) -> float:
         Try(
             label="An accuracy of 95 % that means nothing",
             values={"share": 5, "distance": 1.5, "model": "logistic", "seed": 0},
-            notice="Without weights 95 % of the answers are right, and so are 95 % of whoever always says "
-            "“frequent”. Of the rare class not one in ten is found.",
+            notice="Without weights 95 % of the answers are right, which is what always answering “frequent” gets. Of "
+            "the rare class not one in ten is found.",
         ),
         Try(
             label="What weights buy, and their price",
@@ -132,7 +133,7 @@ def imbalance(share: int, distance: float, model: str, seed: int) -> Figure:
     times = f"{factor:.3g}"
     setup = (
         f"{_MODELS[model]} on {POINTS} points, {rare} of them of the rare class ({share} %), the centres "
-        f"{plain(distance, 1)} spreads apart"
+        f"{plain(distance, 1)} standard deviations apart"
     )
     said = f"{_words('Without weights', without)} {_words('With weights', weighted)}"
     baseline = f"Always answering the frequent class is right for {constant:.0f} % and finds none of the rare."
@@ -145,7 +146,8 @@ def imbalance(share: int, distance: float, model: str, seed: int) -> Figure:
         ],
         alt=f"Decision regions and data of {setup}; a point of the rare class counts {times} times one of "
         f"the frequent class in the weighted run. On {FRESH} fresh points: {said} {baseline}{same}",
-        status=f"{setup[0].upper()}{setup[1:]}. {said} {baseline}{same}",
+        status=f"{rare} rare among {POINTS}. {_short('Without weights', without)} {_short('With weights', weighted)} "
+        f"{baseline}{same}",
     )
 
 
@@ -158,8 +160,8 @@ def _plane(id: str, title: str, result: Result, x: Values, y: Labels) -> Panel:
             Raster(z=result.regions, x_range=plane, y_range=plane, scale="classes", domain=(0, 2), opacity=0.25),
             Dots(x=x[:, 0], y=x[:, 1], group=y, radius=2.8, names=("frequent", "rare")),
         ],
-        x=Axis(label="feature 1, in spreads", low=-REACH, high=REACH),
-        y=Axis(label="feature 2, in spreads", low=-REACH, high=REACH),
+        x=Axis(label="feature 1", unit="std", low=-REACH, high=REACH),
+        y=Axis(label="feature 2", unit="std", low=-REACH, high=REACH),
         aspect=0.95,
     )
 
@@ -190,6 +192,13 @@ def _scores(title: str, without: Result, weighted: Result, constant: float) -> P
         x=Axis(hidden=True, low=0.0, high=190.0),
         y=Axis(hidden=True, low=0.4, high=18.4),
         aspect=0.95,
+    )
+
+
+def _short(name: str, result: Result) -> str:
+    return (
+        f"{name}: {result.accuracy:.0f} % right, {result.recall[1]:.0f} % of the rare found "
+        f"({result.found_in_training:.0f} % of those trained on)."
     )
 
 
