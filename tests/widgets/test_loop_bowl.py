@@ -99,6 +99,11 @@ def test_too_long_a_step_diverges_across_alone() -> None:
     assert np.all(np.diff(run.along) < 0)
     assert "cut" in figure.status
     assert len(run.places) > 8
+    line = lines(figure, "sgd")
+    out = int(np.flatnonzero(np.abs(run.places[:, 1]) > 2.0)[0])
+    assert figure.frames.start == out
+    assert np.isfinite(line.y[-1]).sum() == out + 1
+    assert np.all(np.abs(run.places[out:, 1]) > 2.0)
 
 
 def test_a_hundred_to_one_is_slow_at_the_best_rate() -> None:

@@ -87,6 +87,7 @@ def test_diverging_lands_ever_farther_from_any_start_and_is_cut() -> None:
     assert losses[-1] <= CEILING < losses[-1] * 1.2**2
     assert "cut" in figure.status
     assert "diverges" in panel(figure, "curve").title
+    assert np.flatnonzero(np.abs(x) > 4.0)[0] == figure.frames.start == 8
     near = walk(quadratic(1.0), 0.1, 2.2)[0]
     assert abs(near[-1]) > 10 * abs(near[0])
 

@@ -100,6 +100,10 @@ def bowl(kappa: float, lr: float, start: tuple[float, float]) -> Figure:
     count, losses = len(run.places), run.losses
     x, y = run.places.T
     past = np.tril(np.ones((count, count), dtype=bool))
+    # Outside the window a diverging path never comes back: it is drawn up to its first step out.
+    outside = np.flatnonzero((np.abs(x) > X_REACH) | (np.abs(y) > Y_REACH))
+    shown = int(outside[0]) if len(outside) else count - 1
+    past &= np.arange(count) <= shown
     path_x, path_y = np.where(past, x, np.nan), np.where(past, y, np.nan)
     angle = off_course(kappa, start)
     if angle is None:
@@ -163,7 +167,7 @@ def bowl(kappa: float, lr: float, start: tuple[float, float]) -> Figure:
         frames=Frames(
             count=count,
             labels=[f"step {n}" for n in range(count)],
-            start=count - 1,
+            start=shown,
             per_second=6.0,
             status=frames,
         ),

@@ -119,10 +119,10 @@ def walk(curve: Curve, start: float, lr: float) -> tuple[Values, Values, float |
         ),
         Try(
             label="Diverge",
-            values={"shape": "quadratic", "start": -3.0, "lr": 2.2, "h": 1.0},
+            values={"shape": "quadratic", "start": -1.0, "lr": 2.2, "h": 1.0},
             notice="Each step overshoots by more than it came from: it lands 1.2 times as far away. A start nearer to "
             "the minimum would not help.",
-            frame=-1,
+            frame=8,
         ),
     ],
 )
@@ -135,6 +135,8 @@ def valley(shape: str, start: float, lr: float, h: float) -> Figure:
     grid = np.linspace(-REACH, REACH, 161)
     heights = curve.value(grid) - curve.lowest
     top = float(heights.max())
+    outside = np.flatnonzero(np.abs(x) > REACH)
+    shown = int(outside[0]) if len(outside) else count - 1
     past = np.tril(np.ones((count, count), dtype=bool))
     verdict = _verdict(shape, curve, start, lr, x, lost)
     curve_panel = Panel(
@@ -181,7 +183,7 @@ def valley(shape: str, start: float, lr: float, h: float) -> Figure:
         ),
         status=f"η = {lr:.3g}: {verdict[1]}.{cut} {limits}",
         frames=Frames(
-            count=count, labels=[f"step {n}" for n in range(count)], start=count - 1, per_second=5.0, status=frames
+            count=count, labels=[f"step {n}" for n in range(count)], start=shown, per_second=5.0, status=frames
         ),
     )
 
