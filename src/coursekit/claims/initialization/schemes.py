@@ -1,0 +1,336 @@
+"""Claims on the formulas for the scale, and on what the weights are drawn from."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from coursekit import nn
+from coursekit.claims.initialization.experiments import STARTS, best_error, fit, net, signal
+from coursekit.claims.record import Claim, Numbers, Verdict
+from coursekit.words import plain
+
+#: Rates for ten layers and for thirty.
+_DEEP_RATES = (0.1, 0.01)
+
+
+def _zero_means(seed: int) -> Mapping[str, float]:
+    """Mean of all outputs of a layer, as a share of their root mean square, over ten layers: the largest in size."""
+    found = {}
+    for unit, start in (("tanh", "xavier"), ("relu", "he")):
+        run = signal(start, unit, seed)
+        found[unit] = float(np.abs(run.means / run.sizes).max())
+        found[f"{unit}_least"] = float(np.abs(run.means / run.sizes).min())
+    return found
+
+
+def _xavier_tanh(seed: int) -> Mapping[str, float]:
+    run = signal("xavier", "tanh", seed)
+    other = signal("small", "tanh", seed)
+    return {
+        "first": float(run.sizes[0] ** 2),
+        "last": float(run.sizes[-1] ** 2),
+        "small": float(other.sizes[-1] ** 2),
+        "gradient": float(run.gradients[0] / run.gradients[-1]),
+        "error": best_error("xavier", "tanh", 10, seed, rates=_DEEP_RATES),
+    }
+
+
+def _xavier_relu(seed: int) -> Mapping[str, float]:
+    """How far the signal shrinks below its size at the input, and whether ten and thirty layers train."""
+    found = {
+        f"shrinks{depth}": 1.0 / float(signal("xavier", "relu", seed, depth=depth).sizes[-1]) for depth in (10, 30)
+    }
+    for depth in (10, 30):
+        found[f"error{depth}"] = best_error("xavier", "relu", depth, seed, rates=_DEEP_RATES)
+    found["later"] = fit(net("xavier", "relu", 10, seed), seed, lr=0.1, epochs=15)
+    return found
+
+
+def _he_relu(seed: int) -> Mapping[str, float]:
+    found = {f"size{depth}": float(signal("he", "relu", seed, depth=depth).sizes[-1]) for depth in (10, 30)}
+    for depth in (10, 30):
+        for start in ("xavier", "he"):
+            found[f"{start}{depth}"] = best_error(start, "relu", depth, seed, rates=_DEEP_RATES)
+    return found
+
+
+def _no_better(seed: int) -> Mapping[str, float]:
+    return {
+        f"{unit}_{start}": best_error(start, unit, 10, seed, rates=_DEEP_RATES)
+        for unit in ("tanh", "relu")
+        for start in ("small", "xavier")
+    }
+
+
+def _rand_over_root(seed: int) -> Mapping[str, float]:
+    rand, randn = signal("xavier rand", "tanh", seed), signal("xavier", "tanh", seed)
+    return {
+        "relu_size": float(signal("xavier rand", "relu", seed).sizes[-1]),
+        "flat": rand.flat,
+        "flat_randn": randn.flat,
+        "error": best_error("xavier rand", "tanh", 10, seed, rates=_DEEP_RATES),
+        "error_randn": best_error("xavier", "tanh", 10, seed, rates=_DEEP_RATES),
+    }
+
+
+def _rand_he(seed: int) -> Mapping[str, float]:
+    rand = signal("he rand", "relu", seed)
+    return {
+        "size": float(rand.sizes[-1]),
+        "size_randn": float(signal("he", "relu", seed).sizes[-1]),
+        "differ": rand.differ,
+        "error": best_error("he rand", "relu", 10, seed, rates=_DEEP_RATES),
+        "error_randn": best_error("he", "relu", 10, seed, rates=_DEEP_RATES),
+    }
+
+
+def _small_rand(seed: int) -> Mapping[str, float]:
+    """Root mean square at layer 10 over that at layer 1, with 0.01 times rand, in ReLU nets of two widths."""
+    found = {}
+    for width in (64, 512):
+        for name, start in (("width", "small rand"), ("randn", "small")):
+            sizes = signal(start, "relu", seed, width=width).sizes
+            found[f"{name}{width}"] = float(sizes[-1] / sizes[0])
+    return found
+
+
+def _uniform(seed: int) -> Mapping[str, float]:
+    """Share of the outputs of one tanh layer beyond 0.99, by fan-in; the training of a net whose layers have 64."""
+    found = {}
+    for fan_in in (4, 64, 1024):
+        rng = np.random.default_rng(seed)
+        z = rng.standard_normal((200, fan_in)) @ STARTS["uniform"](fan_in, 200, rng=rng)
+        found[f"std{fan_in}"] = float(z.std())
+        found[f"flat{fan_in}"] = float(np.mean(np.abs(nn.tanh(z)) > 0.99))
+    found["error"] = best_error("uniform", "tanh", 10, seed, rates=_DEEP_RATES)
+    found["xavier"] = best_error("xavier", "tanh", 10, seed, rates=_DEEP_RATES)
+    return found
+
+
+def _m(numbers: Numbers, name: str) -> float:
+    return float(np.median(numbers[name]))
+
+
+def _percent(numbers: Numbers, name: str) -> str:
+    return f"{100 * _m(numbers, name):.1f} %"
+
+
+_TEN = "Ten layers of 128 units, normal examples in"
+_TRAINED = (
+    "hidden layers of 64 units on the digits, 5 epochs of SGD at the better of the rates 0.1 and 0.01; error on the "
+    "training data"
+)
+
+CLAIMS = (
+    Claim(
+        id="zero-mean-activations",
+        chapter="initialization",
+        statement="The mean of the activations is zero: E[a] = 0, which Xavier's derivation takes for granted.",
+        source="Chan 2021",
+        verdict=Verdict.HOLDS,
+        setup=(
+            f"{_TEN}, tanh with Xavier's weights; the mean of a layer's outputs over their root mean square, the "
+            "layer where it is largest. Besides, ReLU with He's."
+        ),
+        experiment=_zero_means,
+        judge=lambda n: (
+            Verdict.HOLDS if bool(np.all(n["tanh"] < 0.1) and np.all(n["relu_least"] > 0.3)) else Verdict.NOT_HERE
+        ),
+        report=lambda n: (
+            f"With tanh the mean is at most {_m(n, 'tanh'):.3f} of the root mean square. With ReLU it is "
+            f"{_m(n, 'relu_least'):.2f} to {_m(n, 'relu'):.2f}: there the assumption is false, and what the formula "
+            "needs is the mean square of the input, not its variance."
+        ),
+    ),
+    Claim(
+        id="xavier-keeps-variance",
+        chapter="initialization",
+        statement="With Xavier's weights and tanh the variance of the activations is about the same in every layer.",
+        source="Chan 2021; COMS4995 tutorial; Glorot & Bengio 2010",
+        verdict=Verdict.LESS,
+        setup=f"{_TEN}, tanh, weights of variance 1/fan_in. Besides, 64-…-10 with ten {_TRAINED}.",
+        experiment=_xavier_tanh,
+        judge=lambda n: (
+            Verdict.HOLDS
+            if bool(np.all(n["last"] > 0.5 * n["first"]))
+            else Verdict.LESS
+            if bool(
+                np.all(n["last"] > 0.05 * n["first"])
+                and np.all(n["last"] < 0.4 * n["first"])
+                and np.all(n["error"] < 0.3)
+            )
+            else Verdict.NOT_HERE
+        ),
+        report=lambda n: (
+            f"The mean square is {_m(n, 'first'):.2f} at layer 1 and {_m(n, 'last'):.3f} at layer 10: tanh takes some "
+            "off in each layer, less and less as its inputs get smaller. That is far from the "
+            f"{plain(_m(n, 'small'))} of weights of std 0.01. Of the gradient {_m(n, 'gradient'):.2f} reaches layer 1, "
+            f"and the net trains ({_percent(n, 'error')} wrong)."
+        ),
+    ),
+    Claim(
+        id="xavier-breaks-with-relu",
+        chapter="initialization",
+        statement="Xavier's initialization breaks with ReLU.",
+        source="COMS4995 tutorial; He et al. 2015",
+        verdict=Verdict.LESS,
+        setup=(
+            "10 and 30 ReLU layers of 128 units, weights of variance 1/fan_in, normal examples in: root mean square "
+            f"at the input over that of the last outputs. Besides, 64-…-10 with 10 and 30 {_TRAINED}."
+        ),
+        experiment=_xavier_relu,
+        judge=lambda n: (
+            Verdict.NOT_HERE
+            if bool(np.any(n["shrinks10"] < 10) or np.any(n["error30"] < 0.7))
+            else Verdict.LESS
+            if bool(np.all(n["later"] < 0.2))
+            else Verdict.HOLDS
+        ),
+        report=lambda n: (
+            f"Ten layers shrink the signal {_m(n, 'shrinks10'):.0f} times (the formula: 2⁵ = 32), thirty "
+            f"{plain(_m(n, 'shrinks30'))} times (2¹⁵ = 32768). Ten layers train all the same, only later: "
+            f"{_percent(n, 'error10')} wrong after 5 epochs, {_percent(n, 'later')} after 15 at rate 0.1. Thirty do "
+            f"not: {_percent(n, 'error30')}."
+        ),
+    ),
+    Claim(
+        id="he-solves-relu",
+        chapter="initialization",
+        statement="He's initialization, N(0, 1) times the square root of 2/fan_in, solves the problem with ReLU.",
+        source="COMS4995 tutorial; Chan 2021; S. D. You, slides; He et al. 2015",
+        verdict=Verdict.HOLDS,
+        setup=(
+            "10 and 30 ReLU layers of 128 units, normal examples in. Besides, 64-…-10 with 10 and 30 "
+            f"{_TRAINED}, He's weights and Xavier's."
+        ),
+        experiment=_he_relu,
+        judge=lambda n: (
+            Verdict.HOLDS
+            if bool(
+                np.all([(n[f"size{depth}"] > 0.1) & (n[f"size{depth}"] < 10) for depth in (10, 30)])
+                and np.all(n["he10"] < 0.2)
+                and _m(n, "he30") < _m(n, "xavier30") - 0.15
+            )
+            else Verdict.NOT_HERE
+        ),
+        report=lambda n: (
+            f"From 1 at the input, the root mean square is {_m(n, 'size10'):.2f} after 10 layers and "
+            f"{_m(n, 'size30'):.2f} after 30. Wrong after 5 epochs with ten layers: {_percent(n, 'he10')} (Xavier: "
+            f"{_percent(n, 'xavier10')}); with thirty {_percent(n, 'he30')} (Xavier: {_percent(n, 'xavier30')}). The "
+            "signal gets through thirty layers; that alone does not make them easy to train."
+        ),
+    ),
+    Claim(
+        id="random-over-root-no-better",
+        chapter="initialization",
+        statement="Random numbers divided by the square root of the fan-in are no better than small random numbers.",
+        source="unsigned notes",
+        verdict=Verdict.NOT_HERE,
+        setup=f"64-…-10 with ten {_TRAINED}; weights normal, of std 0.01 or 1/√fan_in.",
+        experiment=_no_better,
+        judge=lambda n: (
+            Verdict.NOT_HERE
+            if bool(
+                np.all(n["tanh_xavier"] < 0.3)
+                and np.all(n["tanh_small"] > 0.7)
+                and np.all(n["relu_small"] > 0.7)
+                and np.median(n["relu_small"] - n["relu_xavier"]) > 0.2
+            )
+            else Verdict.HOLDS
+        ),
+        report=lambda n: (
+            f"With tanh {_percent(n, 'tanh_xavier')} are wrong, with 0.01 {_percent(n, 'tanh_small')}. Even with "
+            f"ReLU, which Xavier's formula is not made for, it is {_percent(n, 'relu_xavier')} against "
+            f"{_percent(n, 'relu_small')}."
+        ),
+    ),
+    Claim(
+        id="rand-over-root-keeps-variance",
+        chapter="initialization",
+        statement="`np.random.rand(in, out) / np.sqrt(in)` works, as the output has the variance of the input.",
+        source="COMS4995 tutorial",
+        verdict=Verdict.WRONG,
+        setup=f"{_TEN}, drawn by rand or by randn over √fan_in. Besides, 64-…-10 with ten tanh {_TRAINED}.",
+        experiment=_rand_over_root,
+        judge=lambda n: (
+            Verdict.WRONG
+            if bool(
+                np.all(n["relu_size"] > 1e4)
+                and np.all(n["flat"] > 0.9)
+                and np.all(n["error"] > 0.6)
+                and np.all(n["error_randn"] < 0.3)
+            )
+            else Verdict.HOLDS
+        ),
+        report=lambda n: (
+            "`rand` is uniform on [0, 1), with mean 0.5. The means add up over the inputs: with ReLU the root mean "
+            f"square is {plain(_m(n, 'relu_size'))} at layer 10, with tanh {_percent(n, 'flat')} of the outputs are "
+            f"beyond 0.99 (randn: {_percent(n, 'flat_randn')}). The tanh net ends with {_percent(n, 'error')} wrong, "
+            f"with randn {_percent(n, 'error_randn')}."
+        ),
+    ),
+    Claim(
+        id="rand-over-half-root-solves-relu",
+        chapter="initialization",
+        statement="`np.random.rand(in, out) / np.sqrt(in/2)` solves the problem with ReLU.",
+        source="COMS4995 tutorial",
+        verdict=Verdict.WRONG,
+        setup=f"{_TEN}, ReLU, drawn by rand or by randn over √(fan_in/2). Besides, 64-…-10 with ten {_TRAINED}.",
+        experiment=_rand_he,
+        judge=lambda n: (
+            Verdict.WRONG
+            if bool(np.all(n["size"] > 1e4) and np.all(n["error"] > 0.6) and np.all(n["error_randn"] < 0.3))
+            else Verdict.HOLDS
+        ),
+        report=lambda n: (
+            f"At layer 10 the root mean square is {plain(_m(n, 'size'))} (randn: {_m(n, 'size_randn'):.2f}), and the "
+            f"units differ from each other by {_m(n, 'differ'):.3f} of it: they compute nearly the same. Wrong after "
+            f"training: {_percent(n, 'error')}, with randn {_percent(n, 'error_randn')}."
+        ),
+    ),
+    Claim(
+        id="small-rand-goes-to-zero",
+        chapter="initialization",
+        statement="With `0.01 * np.random.rand` the size of the activations goes to zero in a deep network.",
+        source="COMS4995 tutorial",
+        verdict=Verdict.WRONG,
+        setup="Ten ReLU layers of 64 and of 512 units, normal examples in; root mean square at layer 10 over layer 1.",
+        experiment=_small_rand,
+        judge=lambda n: (
+            Verdict.WRONG if bool(np.all(n["width64"] < 1e-2) and np.all(n["width512"] > 1e2)) else Verdict.HOLDS
+        ),
+        report=lambda n: (
+            f"It depends on the width. With 64 units {plain(_m(n, 'width64'))} is left, with 512 the signal grows "
+            f"{plain(_m(n, 'width512'))} times: a mean of 0.005 multiplies by 0.005 × fan_in a layer, which is more "
+            "than 1 from 200 inputs on. With `randn`, which is meant, it goes to zero at both widths: "
+            f"{plain(_m(n, 'randn64'))} and {plain(_m(n, 'randn512'))}."
+        ),
+    ),
+    Claim(
+        id="uniform-large-fan-in",
+        chapter="initialization",
+        statement="Weights uniform on (−1, 1) are not good if the fan-in of a unit is large.",
+        source="S. D. You, slides",
+        verdict=Verdict.HOLDS,
+        setup=(
+            "One tanh layer on normal examples with a fan-in of 4, 64 and 1024; share of outputs beyond 0.99. Besides, "
+            f"64-…-10 with ten tanh {_TRAINED}."
+        ),
+        experiment=_uniform,
+        judge=lambda n: (
+            Verdict.HOLDS
+            if bool(
+                np.all(n["flat4"] < 0.1)
+                and np.all(n["flat1024"] > 0.7)
+                and np.all(n["error"] > 0.25)
+                and np.all(n["xavier"] < 0.15)
+            )
+            else Verdict.NOT_HERE
+        ),
+        report=lambda n: (
+            f"The std of z is {_m(n, 'std4'):.1f}, {_m(n, 'std64'):.1f} and {_m(n, 'std1024'):.1f}, as √(fan_in/3) "
+            f"says. Of the outputs {_percent(n, 'flat4')}, {_percent(n, 'flat64')} and {_percent(n, 'flat1024')} are "
+            f"beyond 0.99. Ten layers end with {_percent(n, 'error')} wrong (Xavier: {_percent(n, 'xavier')})."
+        ),
+    ),
+)
