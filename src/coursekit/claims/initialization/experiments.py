@@ -37,6 +37,8 @@ STARTS: dict[str, Init] = {
 LAYERS: dict[str, Callable[[], nn.Layer]] = {"tanh": nn.Tanh, "relu": nn.ReLU, "sigmoid": nn.Sigmoid}
 #: The rates of SGD from which each start may take its best.
 RATES = (1.0, 0.1, 0.01)
+#: The same for ten and thirty hidden layers.
+DEEP_RATES = (0.1, 0.01)
 
 
 def net(start: str, unit: str, hidden: int, seed: int, *, last: str | None = None) -> Sequential:

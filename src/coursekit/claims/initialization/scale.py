@@ -5,12 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from coursekit.claims.digits_task import error, split_digits
-from coursekit.claims.initialization.experiments import best_error, fit, net, signal
+from coursekit.claims.initialization.experiments import DEEP_RATES, best_error, fit, net, signal
 from coursekit.claims.record import Claim, Numbers, Verdict
 from coursekit.words import plain
 
-#: Rates for ten layers, where 1 is too much for every start.
-_DEEP_RATES = (0.1, 0.01)
 _UNITS = ("tanh", "relu")
 
 
@@ -36,9 +34,9 @@ def _small_deep(seed: int) -> Mapping[str, float]:
         run = signal("small", unit, seed)
         found[f"{unit}_first"], found[f"{unit}_last"] = float(run.sizes[0]), float(run.sizes[-1])
         found[f"{unit}_gradient"] = float(run.gradients[0] / run.gradients[-1])
-        found[f"{unit}_error"] = best_error("small", unit, 10, seed, rates=_DEEP_RATES)
-    found["tanh_other"] = best_error("xavier", "tanh", 10, seed, rates=_DEEP_RATES)
-    found["relu_other"] = best_error("he", "relu", 10, seed, rates=_DEEP_RATES)
+        found[f"{unit}_error"] = best_error("small", unit, 10, seed, rates=DEEP_RATES)
+    found["tanh_other"] = best_error("xavier", "tanh", 10, seed, rates=DEEP_RATES)
+    found["relu_other"] = best_error("he", "relu", 10, seed, rates=DEEP_RATES)
     return found
 
 
@@ -58,8 +56,8 @@ def _one_deep_relu(seed: int) -> Mapping[str, float]:
     run = signal("one", "relu", seed)
     return {
         "last": float(run.sizes[-1]),
-        "error": best_error("one", "relu", 10, seed, rates=_DEEP_RATES),
-        "he": best_error("he", "relu", 10, seed, rates=_DEEP_RATES),
+        "error": best_error("one", "relu", 10, seed, rates=DEEP_RATES),
+        "he": best_error("he", "relu", 10, seed, rates=DEEP_RATES),
     }
 
 
@@ -69,8 +67,8 @@ def _one_deep_tanh(seed: int) -> Mapping[str, float]:
         "last": float(run.sizes[-1]),
         "flat": run.flat,
         "gradient": float(run.gradients[0] / run.gradients[-1]),
-        "error": best_error("one", "tanh", 10, seed, rates=_DEEP_RATES),
-        "xavier": best_error("xavier", "tanh", 10, seed, rates=_DEEP_RATES),
+        "error": best_error("one", "tanh", 10, seed, rates=DEEP_RATES),
+        "xavier": best_error("xavier", "tanh", 10, seed, rates=DEEP_RATES),
     }
 
 

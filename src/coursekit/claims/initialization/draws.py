@@ -1,0 +1,162 @@
+"""Claims on what the weights are drawn from: rand, with its mean of 0.5, and uniform(-1, 1)."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from coursekit import nn
+from coursekit.claims.initialization.experiments import DEEP_RATES, STARTS, best_error, signal
+from coursekit.claims.record import Claim, Numbers, Verdict
+from coursekit.words import plain
+
+
+def _rand_over_root(seed: int) -> Mapping[str, float]:
+    rand, randn = signal("xavier rand", "tanh", seed), signal("xavier", "tanh", seed)
+    return {
+        "relu_size": float(signal("xavier rand", "relu", seed).sizes[-1]),
+        "flat": rand.flat,
+        "flat_randn": randn.flat,
+        "error": best_error("xavier rand", "tanh", 10, seed, rates=DEEP_RATES),
+        "error_randn": best_error("xavier", "tanh", 10, seed, rates=DEEP_RATES),
+    }
+
+
+def _rand_he(seed: int) -> Mapping[str, float]:
+    rand = signal("he rand", "relu", seed)
+    return {
+        "size": float(rand.sizes[-1]),
+        "size_randn": float(signal("he", "relu", seed).sizes[-1]),
+        "differ": rand.differ,
+        "error": best_error("he rand", "relu", 10, seed, rates=DEEP_RATES),
+        "error_randn": best_error("he", "relu", 10, seed, rates=DEEP_RATES),
+    }
+
+
+def _small_rand(seed: int) -> Mapping[str, float]:
+    """Root mean square at layer 10 over that at layer 1, with 0.01 times rand, in ReLU nets of two widths."""
+    found = {}
+    for width in (64, 512):
+        for name, start in (("width", "small rand"), ("randn", "small")):
+            sizes = signal(start, "relu", seed, width=width).sizes
+            found[f"{name}{width}"] = float(sizes[-1] / sizes[0])
+    return found
+
+
+def _uniform(seed: int) -> Mapping[str, float]:
+    """Share of the outputs of one tanh layer beyond 0.99, by fan-in; the training of a net whose layers have 64."""
+    found = {}
+    for fan_in in (4, 64, 1024):
+        rng = np.random.default_rng(seed)
+        z = rng.standard_normal((200, fan_in)) @ STARTS["uniform"](fan_in, 200, rng=rng)
+        found[f"std{fan_in}"] = float(z.std())
+        found[f"flat{fan_in}"] = float(np.mean(np.abs(nn.tanh(z)) > 0.99))
+    found["error"] = best_error("uniform", "tanh", 10, seed, rates=DEEP_RATES)
+    found["xavier"] = best_error("xavier", "tanh", 10, seed, rates=DEEP_RATES)
+    return found
+
+
+def _m(numbers: Numbers, name: str) -> float:
+    return float(np.median(numbers[name]))
+
+
+def _percent(numbers: Numbers, name: str) -> str:
+    return f"{100 * _m(numbers, name):.1f} %"
+
+
+_TEN = "Ten layers of 128 units, normal examples in"
+_TRAINED = (
+    "hidden layers of 64 units on the digits, 5 epochs of SGD at the better of the rates 0.1 and 0.01; error on the "
+    "training data"
+)
+
+CLAIMS = (
+    Claim(
+        id="rand-over-root-keeps-variance",
+        chapter="initialization",
+        statement="`np.random.rand(in, out) / np.sqrt(in)` works, as the output has the variance of the input.",
+        source="COMS4995 tutorial",
+        verdict=Verdict.WRONG,
+        setup=f"{_TEN}, drawn by rand or by randn over √fan_in. Besides, 64-…-10 with ten tanh {_TRAINED}.",
+        experiment=_rand_over_root,
+        judge=lambda n: (
+            Verdict.WRONG
+            if bool(
+                np.all(n["relu_size"] > 1e4)
+                and np.all(n["flat"] > 0.9)
+                and np.all(n["error"] > 0.6)
+                and np.all(n["error_randn"] < 0.3)
+            )
+            else Verdict.HOLDS
+        ),
+        report=lambda n: (
+            "`rand` is uniform on [0, 1), with mean 0.5. The means add up over the inputs: with ReLU the root mean "
+            f"square is {plain(_m(n, 'relu_size'))} at layer 10, with tanh {_percent(n, 'flat')} of the outputs are "
+            f"beyond 0.99 (randn: {_percent(n, 'flat_randn')}). The tanh net ends with {_percent(n, 'error')} wrong, "
+            f"with randn {_percent(n, 'error_randn')}."
+        ),
+    ),
+    Claim(
+        id="rand-over-half-root-solves-relu",
+        chapter="initialization",
+        statement="`np.random.rand(in, out) / np.sqrt(in/2)` solves the problem with ReLU.",
+        source="COMS4995 tutorial",
+        verdict=Verdict.WRONG,
+        setup=f"{_TEN}, ReLU, drawn by rand or by randn over √(fan_in/2). Besides, 64-…-10 with ten {_TRAINED}.",
+        experiment=_rand_he,
+        judge=lambda n: (
+            Verdict.WRONG
+            if bool(np.all(n["size"] > 1e4) and np.all(n["error"] > 0.6) and np.all(n["error_randn"] < 0.3))
+            else Verdict.HOLDS
+        ),
+        report=lambda n: (
+            f"At layer 10 the root mean square is {plain(_m(n, 'size'))} (randn: {_m(n, 'size_randn'):.2f}), and the "
+            f"units differ from each other by {_m(n, 'differ'):.3f} of it: they compute nearly the same. Wrong after "
+            f"training: {_percent(n, 'error')}, with randn {_percent(n, 'error_randn')}."
+        ),
+    ),
+    Claim(
+        id="small-rand-goes-to-zero",
+        chapter="initialization",
+        statement="With `0.01 * np.random.rand` the size of the activations goes to zero in a deep network.",
+        source="COMS4995 tutorial",
+        verdict=Verdict.WRONG,
+        setup="Ten ReLU layers of 64 and of 512 units, normal examples in; root mean square at layer 10 over layer 1.",
+        experiment=_small_rand,
+        judge=lambda n: (
+            Verdict.WRONG if bool(np.all(n["width64"] < 1e-2) and np.all(n["width512"] > 1e2)) else Verdict.HOLDS
+        ),
+        report=lambda n: (
+            f"It depends on the width. With 64 units {plain(_m(n, 'width64'))} is left, with 512 the signal grows "
+            f"{plain(_m(n, 'width512'))} times: a mean of 0.005 multiplies by 0.005 × fan_in a layer, which is more "
+            "than 1 from 200 inputs on. With `randn`, which is meant, it goes to zero at both widths: "
+            f"{plain(_m(n, 'randn64'))} and {plain(_m(n, 'randn512'))}."
+        ),
+    ),
+    Claim(
+        id="uniform-large-fan-in",
+        chapter="initialization",
+        statement="Weights uniform on (−1, 1) are not good if the fan-in of a unit is large.",
+        source="S. D. You, slides",
+        verdict=Verdict.HOLDS,
+        setup=(
+            "One tanh layer on normal examples with a fan-in of 4, 64 and 1024; share of outputs beyond 0.99. Besides, "
+            f"64-…-10 with ten tanh {_TRAINED}."
+        ),
+        experiment=_uniform,
+        judge=lambda n: (
+            Verdict.HOLDS
+            if bool(
+                np.all(n["flat4"] < 0.1)
+                and np.all(n["flat1024"] > 0.7)
+                and np.all(n["error"] > 0.25)
+                and np.all(n["xavier"] < 0.15)
+            )
+            else Verdict.NOT_HERE
+        ),
+        report=lambda n: (
+            f"The std of z is {_m(n, 'std4'):.1f}, {_m(n, 'std64'):.1f} and {_m(n, 'std1024'):.1f}, as √(fan_in/3) "
+            f"says. Of the outputs {_percent(n, 'flat4')}, {_percent(n, 'flat64')} and {_percent(n, 'flat1024')} are "
+            f"beyond 0.99. Ten layers end with {_percent(n, 'error')} wrong (Xavier: {_percent(n, 'xavier')})."
+        ),
+    ),
+)
