@@ -48,7 +48,8 @@ def _examples(seed: int) -> Mapping[str, float]:
 
 def _judge_examples(n: Numbers) -> Verdict:
     ratio = _ratio(n, "all1437", "sgd1437")
-    return Verdict.HOLDS if ratio > 5 else Verdict.LESS if ratio > 1.5 else Verdict.NOT_HERE
+    grows = ratio > 1.3 * _ratio(n, "all359", "sgd359")
+    return Verdict.HOLDS if ratio > 5 and grows else Verdict.LESS if ratio > 1.5 else Verdict.NOT_HERE
 
 
 def _replacement(seed: int) -> Mapping[str, float]:
@@ -101,6 +102,13 @@ def _judge_first(n: Numbers) -> Verdict:
     return Verdict.NOT_HERE if not near("small") else Verdict.HOLDS if near("usual") else Verdict.LESS
 
 
+def _convergence(seed: int) -> Mapping[str, float]:
+    numbers = {}
+    for epochs in (50, 100, 200):
+        numbers[f"loss{epochs}"], numbers[f"error{epochs}"] = after(seed, "fresh", epochs=epochs)
+    return numbers
+
+
 #: In the order of the text.
 CLAIMS: tuple[Claim, ...] = (
     Claim(
@@ -148,7 +156,8 @@ CLAIMS: tuple[Claim, ...] = (
         verdict=Verdict.HOLDS,
         setup=(
             "Examples looked at until the training loss is below 0.2: gradient descent on all examples and SGD with "
-            "batches of 32, each at the best of five rates; all 1,437 digits, and 359 of them."
+            "batches of 32, each at the best of five rates; all 1,437 digits, and 359 of them, "
+            "where SGD should gain less."
         ),
         experiment=_examples,
         judge=_judge_examples,
@@ -194,7 +203,8 @@ CLAIMS: tuple[Claim, ...] = (
             f"Sorted by class, the training loss ends {_ratio(n, 'sorted_loss', 'fresh_loss'):.2f} times as large as "
             f"with a new order each epoch; after the first epoch {100 * _m(n, 'sorted_first'):.0f} % of the test "
             f"digits are wrong against {100 * _m(n, 'fresh_first'):.0f} %. One random order for all epochs gives "
-            f"{_ratio(n, 'once_loss', 'fresh_loss'):.2f} times the loss: to shuffle matters, to shuffle again does not."
+            f"{_ratio(n, 'once_loss', 'fresh_loss'):.2f} times the loss: "
+            "here to shuffle matters, to shuffle again does not."
         ),
     ),
     Claim(
@@ -226,12 +236,34 @@ CLAIMS: tuple[Claim, ...] = (
         ),
     ),
     Claim(
+        id="until-convergence",
+        chapter="loop",
+        statement="Gradient descent, on all data or on mini-batches, is repeated until convergence.",
+        source="COMS4995 tutorial",
+        verdict=Verdict.NOT_HERE,
+        setup=(
+            "SGD in batches of 32 at 0.1 for 50, 100 and 200 epochs, 64-32-10 on the digits. If the training loss "
+            "falls by less than a tenth from 100 epochs to 200, it has converged."
+        ),
+        experiment=_convergence,
+        judge=lambda n: Verdict.HOLDS if _ratio(n, "loss200", "loss100") > 0.9 else Verdict.NOT_HERE,
+        report=lambda n: (
+            f"The training loss after 50, 100 and 200 epochs is {1000 * _m(n, 'loss50'):.1f}, "
+            f"{1000 * _m(n, 'loss100'):.1f} and {1000 * _m(n, 'loss200'):.1f} thousandths: it is still falling. The "
+            f"test error is {100 * _m(n, 'error50'):.1f}, {100 * _m(n, 'error100'):.1f} and "
+            f"{100 * _m(n, 'error200'):.1f} %."
+        ),
+    ),
+    Claim(
         id="first-loss-log-classes",
         chapter="loop",
         statement="The cross-entropy loss of a classifier of C classes is ln C at the start.",
         source="CS231n",
         verdict=Verdict.LESS,
-        setup="64-32-C on the digits below C, for C = 2, 5, 10, before any step; weights of std 0.01, and He's.",
+        setup=(
+            "64-32-C on the digits below C, for C = 2, 5, 10, before any step; weights of std 0.01, and He's and "
+            "Xavier's."
+        ),
         experiment=_first,
         judge=_judge_first,
         report=lambda n: (
