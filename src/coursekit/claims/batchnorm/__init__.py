@@ -2,9 +2,10 @@
 
 from coursekit.claims.batchnorm.history import CLAIMS as _HISTORY
 from coursekit.claims.batchnorm.layer import CLAIMS as _LAYER
+from coursekit.claims.batchnorm.training import CLAIMS as _TRAINING
 from coursekit.claims.record import Claim
 
 __all__ = ["CLAIMS"]
 
 #: In the order of the text.
-CLAIMS: tuple[Claim, ...] = (*_LAYER, *_HISTORY)
+CLAIMS: tuple[Claim, ...] = (*_LAYER, *_TRAINING, *_HISTORY)
