@@ -11,4 +11,4 @@ from coursekit.claims.record import Claim
 __all__ = ["CLAIMS"]
 
 #: In the order of the text.
-CLAIMS: tuple[Claim, ...] = (*_SCALING, *_AUGMENTING[1:], *_FEATURES, *_IMBALANCE, *_SHUFFLING, _ADVERSARIAL)
+CLAIMS: tuple[Claim, ...] = (*_SCALING, *_AUGMENTING, *_FEATURES, *_IMBALANCE, *_SHUFFLING, _ADVERSARIAL)

@@ -88,7 +88,7 @@ CLAIMS = (
         reason=(
             "This book's engine has no recurrent layers, and the slides give neither a figure nor a source. Shi et al. "
             "(2015), who proposed the architecture, report no comparison of orders. What the digits show above, that "
-            "sorted data fail, depends on no architecture; in a sequence model it is the sequences that are shuffled, "
+            "sorted data do worse, depends on no architecture; in a sequence model the sequences are shuffled, "
             "never the time steps within one."
         ),
     ),
