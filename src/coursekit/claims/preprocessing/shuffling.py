@@ -86,10 +86,9 @@ CLAIMS = (
         source="S. D. You, slides; the architecture: Shi et al. 2015",
         verdict=Verdict.UNTESTABLE,
         reason=(
-            "This book's engine has no recurrent layers, and the slides give neither a figure nor a source. Shi et al. "
-            "(2015), who proposed the architecture, report no comparison of orders. What the digits show above, that "
-            "sorted data do worse, depends on no architecture; in a sequence model the sequences are shuffled, "
-            "never the time steps within one."
+            "This book's engine has no recurrent layers, and the slides give neither a figure nor a source. What the "
+            "digits show above, that sorted data do worse, depends on no architecture; in a sequence model the "
+            "sequences are shuffled, never the time steps within one."
         ),
     ),
 )
