@@ -10,7 +10,7 @@ from coursekit.training import minibatches
 from coursekit.widgets import Widget, find
 from coursekit.widgets.figure import Dots, Figure, Frames, Line, Panel, Raster, Rule
 from coursekit.widgets.loop import steps as steps_widget
-from coursekit.widgets.loop.steps import KEPT, POINTS, STEPS, Run, build, points, run
+from coursekit.widgets.loop.recorded import KEPT, POINTS, STEPS, Run, build, points, run
 
 
 @pytest.fixture

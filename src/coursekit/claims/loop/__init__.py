@@ -208,14 +208,6 @@ CLAIMS: tuple[Claim, ...] = (
         ),
     ),
     Claim(
-        id="shuffle-convolutional-lstm",
-        chapter="loop",
-        statement="Shuffling is crucial for some architectures, such as the convolutional LSTM.",
-        source="S. D. You, slides",
-        verdict=Verdict.UNTESTABLE,
-        reason="The slides give no source and no figure, and this book has no recurrent layers.",
-    ),
-    Claim(
         id="mean-loss-fixed-rate",
         chapter="loop",
         statement="Dividing the loss by the size of the mini-batch makes the learning rate invariant to that size.",
