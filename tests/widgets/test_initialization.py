@@ -8,6 +8,7 @@ from coursekit.widgets import Widget, find
 from coursekit.widgets.figure import Edges, Figure
 from coursekit.widgets.initialization.demo import Run, run
 from coursekit.widgets.initialization.layers import Signals, signals
+from coursekit.words import plain
 
 
 def chosen(widget: Widget, label: str) -> dict[str, object]:
@@ -56,13 +57,37 @@ def test_too_large_begins_with_a_huge_cost_and_gradient() -> None:
     assert first(result)[0] > 100 * first(try_run("Appropriate"))[0]
 
 
+def test_too_large_steps_switch_a_whole_layer_off_for_good() -> None:
+    result = try_run("Too large")
+    assert not result.gradients[1:].any()
+    assert result.weights[1].any()
+    assert result.accuracy[-1] == 0.5
+
+
 @pytest.mark.parametrize(("edges", "array"), [("w", "weights"), ("g", "gradients")])
 def test_the_edges_are_the_run_s_and_the_view_does_not_train_again(edges: str, array: str) -> None:
     run.cache_clear()
     find("initialization.demo").figure({"data": "moons"})
     figure = find("initialization.demo").figure({"data": "moons", "edges": edges})
     assert run.cache_info().misses == 1
-    np.testing.assert_array_equal(drawn(figure).value, getattr(run("moons", "he", 0), array).astype(np.float32))
+    values, shown = getattr(run("moons", "he", 0), array), drawn(figure).value
+    if edges == "w":
+        np.testing.assert_allclose(shown * np.abs(values).max(), values, rtol=1e-5, atol=1e-7)
+    else:
+        np.testing.assert_allclose(shown * np.abs(values).max(axis=1, keepdims=True), values, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize("label", ["Too small", "Appropriate", "Too large"])
+def test_the_largest_gradient_has_full_colour_in_every_frame_and_the_status_says_how_large_it_is(label: str) -> None:
+    values = chosen(find("initialization.demo"), label) | {"edges": "g"}
+    figure = find("initialization.demo").figure(values)
+    result = run(values["data"], values["start"], values["seed"])
+    some = result.gradients.any(axis=1)
+    assert some[0]
+    np.testing.assert_allclose(np.abs(drawn(figure).value).max(axis=1), np.where(some, 1.0, 0.0))
+    last = plain(float(np.abs(result.gradients[-1]).max()))
+    assert figure.frames is not None
+    assert figure.frames.status[-1].endswith(f"Full colour: gradient ±{last}.")
 
 
 def test_every_edge_joins_the_units_of_its_weight() -> None:

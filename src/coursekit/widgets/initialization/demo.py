@@ -95,6 +95,19 @@ def run(data: str, start: str, seed: int) -> Run:
     return Run(x, y, number, cost, accuracy, weights, gradients, regions, diverged)
 
 
+def _shares(result: Run, edges: str) -> tuple[Values, Values]:
+    """What the edges show, as shares of the value at full colour, and that value frame by frame.
+
+    Weights share one scale, so that they are seen to grow. Gradients span many orders of magnitude in a run: each frame
+    has a scale of its own, or the late ones would not be seen.
+    """
+    values = result.weights if edges == "w" else result.gradients
+    full = np.abs(values).max(axis=1)
+    if edges == "w":
+        full = np.full_like(full, full.max())
+    return (values / np.where(full > 0, full, 1.0)[:, None]).astype(np.float32), full
+
+
 @widget(
     "initialization.demo",
     title="Four starts of one net",
@@ -134,7 +147,8 @@ def run(data: str, start: str, seed: int) -> Run:
             label="Too large",
             values={"data": "circles", "start": "large", "edges": "g", "seed": 0},
             notice="The cost starts in the hundreds, and the gradient in the first layer at more than 100 times that "
-            "of the appropriate start.",
+            "of the appropriate start. Step on once: the first steps were so long that no ReLU unit of some layer is on "
+            "for any point. Every gradient is 0 from there on.",
             frame=0,
         ),
     ],
@@ -145,9 +159,9 @@ def demo(data: str, start: str, edges: str, seed: int) -> Figure:
     count, last = len(result.steps), int(result.steps[-1])
     sizes = (2, *HIDDEN, int(result.y.max()) + 1)
     first = np.sqrt(np.mean(np.square(result.gradients[:, : sizes[0] * sizes[1]]), axis=1))
-    values = (result.weights if edges == "w" else result.gradients).astype(np.float32)
+    values, full = _shares(result, edges)
     word = "weights" if edges == "w" else "gradients"
-    limit = float(np.quantile(np.abs(values), 0.98)) or 1.0
+    scale = "largest weight of the run" if edges == "w" else "largest gradient of this step"
     ends = [(np.full(n, k), 2 * np.arange(n) + 8 - n) for k, n in enumerate(sizes)]
     flat: dict[str, list[NDArray[np.int64]]] = {"x1": [], "y1": [], "x2": [], "y2": []}
     for (xa, ya), (xb, yb) in pairwise(ends):
@@ -171,8 +185,8 @@ def demo(data: str, start: str, edges: str, seed: int) -> Figure:
                 x2=place["x2"],
                 y2=place["y2"],
                 value=values,
-                domain=(-limit, limit),
-                label=word,
+                domain=(-1.0, 1.0),
+                label=f"times the {scale}; below 0 blue, above orange, wide where large",
                 frames=True,
             ),
             *[Dots(x=x, y=y, colour=c, radius=7.0) for (x, y), c in zip(ends, colours, strict=True)],
@@ -180,8 +194,10 @@ def demo(data: str, start: str, edges: str, seed: int) -> Figure:
                 Text(x=float(k), y=15.2, text=text, anchor="middle")
                 for k, text in ((0, "input"), (2, "ReLU"), (4, "softmax"))
             ],
+            *[Text(x=-0.18, y=float(y), text=f"x{'₁₂'[j]}", anchor="end") for j, y in enumerate(ends[0][1])],
+            *[Text(x=4.18, y=float(y), text=f"class {k}") for k, y in enumerate(ends[-1][1])],
         ],
-        x=Axis(hidden=True, low=-0.4, high=4.4),
+        x=Axis(hidden=True, low=-0.6, high=5.1),
         y=Axis(hidden=True, low=0.5, high=16.0),
         aspect=1.05,
     )
@@ -191,10 +207,16 @@ def demo(data: str, start: str, edges: str, seed: int) -> Figure:
         title=right,
         marks=[
             Raster(z=result.regions, x_range=plane, y_range=plane, scale="classes", domain=(0, 2), frames=True),
-            Dots(x=result.x[:, 0], y=result.x[:, 1], group=result.y, radius=2.5),
+            Dots(
+                x=result.x[:, 0],
+                y=result.x[:, 1],
+                group=result.y,
+                names=[f"class {k}" for k in range(sizes[-1])],
+                radius=3.0,
+            ),
         ],
-        x=Axis(label="feature 1", low=-_REACH, high=_REACH),
-        y=Axis(label="feature 2", low=-_REACH, high=_REACH),
+        x=Axis(label="feature x₁", low=-_REACH, high=_REACH),
+        y=Axis(label="feature x₂", low=-_REACH, high=_REACH),
         aspect=1.05,
     )
     curve = Panel(
@@ -218,13 +240,13 @@ def demo(data: str, start: str, edges: str, seed: int) -> Figure:
     setup = f"A net {'-'.join(map(str, sizes))} of ReLU units on {data}, initial weights {_NAMES[start]}"
     status = [
         f"Step {n}: cost {plain(float(c))}, {100 * a:.0f} % right, gradient in layer 1 {plain(float(g))} "
-        f"(root mean square){ending if n == last else ''}."
-        for n, c, a, g in zip(result.steps, result.cost, result.accuracy, first, strict=True)
+        f"(root mean square){ending if n == last else ''}. Full colour: {word[:-1]} ±{plain(float(f))}."
+        for n, c, a, g, f in zip(result.steps, result.cost, result.accuracy, first, full, strict=True)
     ]
     return Figure(
         panels=[net, regions, curve],
-        alt=f"{setup}. {costs}; {right}; {size} (root mean square){ending}. The edges show the {word}: blue negative, "
-        f"orange positive, full colour at {plain(limit)}.",
+        alt=f"{setup}. {costs}; {right}; {size} (root mean square){ending}. The edges show the {word}, each over the "
+        f"{scale}: blue negative, orange positive, wide where large.",
         status=f"{setup}: {costs}, {right}{ending}.",
         frames=Frames(
             count=count, labels=[f"step {n}" for n in result.steps], start=count - 1, per_second=8.0, status=status
