@@ -20,10 +20,12 @@ def setup(app: "Sphinx") -> dict[str, Any]:
         page,
         plot,
         quiz,
+        terms,
         translator,
     )
 
-    parts = (elements, fresh, assets, mathematics, translator, page, plot, boxes, quiz, exercise, ledger, chapter_map)
-    for part in parts:
+    looks = (elements, fresh, assets, mathematics, translator, page)
+    directives = (plot, boxes, quiz, exercise, ledger, chapter_map, terms)
+    for part in looks + directives:
         part.setup(app)
     return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}
