@@ -40,6 +40,8 @@ function axisOptions(axis: Axis, domain: [number, number], pixels: number, each:
   const stride = Math.max(1, Math.ceil((last - first + 1) / ticks));
   const decades: number[] = [];
   for (let e = Math.ceil(first / stride) * stride; e <= last; e += stride) decades.push(10 ** e);
+  // One tick tells no scale: where there is room for no more, the outermost two.
+  if (decades.length < 2 && last > first && stride > 1) decades.splice(0, 1, 10 ** first, 10 ** last);
   if (decades.length < 3 && stride === 1) {
     // Hardly a decade or two: 1, 2 and 5 of each, where there is room for them.
     const all = [first - 1, ...decades.map((v) => Math.round(Math.log10(v))), last + 1].flatMap((e) => FINER.map((m) => m * 10 ** e));
