@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from coursekit import nn
-from coursekit.claims.batchnorm.experiments import Run, norm_net, normalized, run, shape
+from coursekit.claims.batchnorm.experiments import STDS, Run, norm_net, normalized, run, shape
+from coursekit.claims.batchnorm.shift_runs import Shake, moved, net_of, turn
 
 
 def test_nets_with_and_without_start_from_the_same_weights() -> None:
@@ -45,3 +46,50 @@ def test_skewness_and_kurtosis_of_known_distributions() -> None:
     assert shape(normal) == pytest.approx((0.0, 3.0), abs=0.05)
     assert shape(exponential) == pytest.approx((2.0, 9.0), rel=0.1)
     np.testing.assert_allclose(normalized(exponential).std(axis=0), 1.0)
+
+
+def test_first_weights_of_a_given_spread() -> None:
+    net = norm_net("none", 0, std=0.01)
+    assert net.layers[0].params["w"].std() == pytest.approx(0.01, rel=0.1)
+    assert net.layers[2].params["w"].std() == pytest.approx(0.01, rel=0.1)
+    assert STDS[0] == pytest.approx(1e-4)
+    assert STDS[-1] == pytest.approx(1.0)
+    assert len(STDS) == 20
+
+
+def test_what_is_shaken_is_stretched_and_shifted_unit_by_unit_and_only_in_training() -> None:
+    net = nn.Sequential(Shake(1.0, 7), rng=np.random.default_rng(0))
+    x = np.random.default_rng(1).standard_normal((50, 4))
+    np.testing.assert_array_equal(net.forward(x), x)
+    first, second = net.forward(x, training=True), net.forward(x, training=True)
+    assert np.abs(first - second).max() > 0.1
+    for out in (first, second):
+        factors = np.ptp(out, axis=0) / np.ptp(x, axis=0)
+        shifts = (out - factors * x)[0]
+        np.testing.assert_allclose(out, factors * x + shifts, atol=1e-12)
+        assert np.all((factors >= 1) & (factors <= 1.5) & (np.abs(shifts) <= 1))
+        assert len(set(factors)) == 4
+    np.testing.assert_allclose(net.backward(np.ones((50, 4))), np.tile(factors, (50, 1)), atol=1e-12)
+
+
+def test_the_shaken_net_is_the_batchnorm_net_with_something_behind() -> None:
+    shaken, normed = net_of("shaken", 3, 1.0), net_of("batch", 3, 0.0)
+    np.testing.assert_array_equal(shaken.params, normed.params)
+    x = np.random.default_rng(0).standard_normal((6, 64))
+    np.testing.assert_allclose(shaken.forward(x), normed.forward(x), atol=1e-6)
+    assert sum(isinstance(part, Shake) for part in shaken.layers) == 3
+
+
+def test_how_far_a_distribution_moved() -> None:
+    x = np.random.default_rng(0).standard_normal((400, 3))
+    assert moved([x], [x[::-1]]) == 0.0  # the same values in another order
+    assert moved([x], [x + 0.5 * x.std(axis=0)]) == pytest.approx(0.5)
+    assert moved([2 * x], [2 * x + 0.5 * x.std(axis=0)]) == pytest.approx(0.25)
+    assert moved([x, x], [x, x + x.std(axis=0)]) == pytest.approx(0.5)
+
+
+def test_a_gradient_is_not_turned_by_a_step_of_length_nought_and_more_by_a_longer_one() -> None:
+    still, short, long = (turn("batch", 0, lr=lr, every=50) for lr in (1e-9, 0.1, 1.0))
+    assert still.change < 1e-3
+    assert still.cosine == pytest.approx(1.0, abs=1e-5)
+    assert still.change < short.change < long.change

@@ -14,6 +14,8 @@ from coursekit.training import train
 WIDTH = 32
 #: The learning rates of plain SGD from which each net may choose its best.
 RATES = (0.03, 0.1, 0.3, 1.0, 3.0)
+#: Standard deviations of the first weights, from far too small to far too large.
+STDS = tuple(float(std) for std in np.geomspace(1e-4, 1.0, 20))
 #: A run counts as fast once the mean training loss of its last 10 steps is below this.
 TARGET = 0.2
 #: Activations by name.
@@ -21,9 +23,16 @@ UNITS: dict[str, Callable[[], nn.Layer]] = {"relu": nn.ReLU, "sigmoid": nn.Sigmo
 
 
 def norm_net(
-    norm: str, seed: int, *, depth: int = 3, scale: float = 1.0, unit: str = "relu", after: bool = False
+    norm: str,
+    seed: int,
+    *,
+    depth: int = 3,
+    scale: float = 1.0,
+    std: float = 0.0,
+    unit: str = "relu",
+    after: bool = False,
 ) -> nn.Sequential:
-    """`depth` hidden layers of 32 units, the weights `scale` times He's (ReLU) or Xavier's (else).
+    """`depth` hidden layers of 32 units, the weights `scale` times He's (ReLU) or Xavier's (else), or normal if `std`.
 
     `norm` is "none", "batch" or "layer", and stands before the activation, or behind it if `after`. One seed draws one
     set of weights, whatever the normalization.
@@ -31,6 +40,8 @@ def norm_net(
     base: Callable[..., Values] = nn.he_init if unit == "relu" else nn.xavier_init
 
     def init(fan_in: int, fan_out: int, rng: np.random.Generator) -> Values:
+        if std:
+            return nn.normal_init(fan_in, fan_out, std, rng)
         return scale * base(fan_in, fan_out, rng)
 
     layers: list[nn.Layer] = []
@@ -71,6 +82,7 @@ def run(
     batch: int = 32,
     depth: int = 3,
     scale: float = 1.0,
+    std: float = 0.0,
     unit: str = "relu",
     after: bool = False,
     few: int = 0,
@@ -82,7 +94,7 @@ def run(
     data = split_digits(seed)
     x, y = (data.x_train[:few], data.y_train[:few]) if few else (data.x_train, data.y_train)
     x = x.astype(np.float32)
-    model = norm_net(norm, seed, depth=depth, scale=scale, unit=unit, after=after)
+    model = norm_net(norm, seed, depth=depth, scale=scale, std=std, unit=unit, after=after)
     losses: list[float] = []
     diverged = False
     rng = np.random.default_rng(1000 + seed)

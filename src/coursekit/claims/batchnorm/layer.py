@@ -71,6 +71,14 @@ def _constant(seed: int) -> Mapping[str, float]:
     }
 
 
+def _squared(seed: int) -> Mapping[str, float]:
+    """Spreads of features of std 0.1, 1 and 10 after dividing by the root of the variance, and of its square."""
+    x = np.random.default_rng(seed).standard_normal((256, 3)) * np.array([0.1, 1.0, 10.0])
+    right = normalized(x).std(axis=0)
+    wrong = ((x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) ** 2 + 1e-5)).std(axis=0)
+    return {f"right_{i}": float(s) for i, s in enumerate(right)} | {f"wrong_{i}": float(s) for i, s in enumerate(wrong)}
+
+
 def _m(numbers: Numbers, name: str) -> float:
     return float(np.median(numbers[name]))
 
@@ -147,6 +155,30 @@ CLAIMS = (
             f"{n['statistics'][0]:g} means for 6 maps of {n['places'][0]:g} places. Each map has mean "
             f"{plain(n['map_mean'].max())} or less afterwards; a single place keeps one of its own, "
             f"{_m(n, 'place_mean'):.2f} in size on average."
+        ),
+    ),
+    Claim(
+        id="batchnorm-variance-squared",
+        chapter="batchnorm",
+        statement="One takes the mean and variance² of the batch and divides by √(variance² + ε).",
+        source="Chadha 2020",
+        verdict=Verdict.WRONG,
+        setup=(
+            "256 rows of three features with standard deviations 0.1, 1 and 10; their spread after dividing by "
+            "√(σ² + ε), and read as written, with the variance squared once more."
+        ),
+        experiment=_squared,
+        judge=lambda n: (
+            Verdict.WRONG
+            if bool(np.all(n["wrong_0"] > 2) and np.all(n["wrong_2"] < 0.5) and np.all(np.abs(n["right_2"] - 1) < 1e-3))
+            else Verdict.HOLDS
+        ),
+        report=lambda n: (
+            "With the variance the spreads become "
+            + ", ".join(f"{_m(n, f'right_{i}'):.2f}" for i in range(3))
+            + "; with its square "
+            + ", ".join(f"{_m(n, f'wrong_{i}'):.2f}" for i in range(3))
+            + ": what was narrow is now wide. The variance is σ² already; the note means σ²."
         ),
     ),
     Claim(

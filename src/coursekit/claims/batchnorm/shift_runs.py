@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -105,8 +106,8 @@ def follow(kind: str, seed: int, *, lr: float = FOLLOWED_RATE, size: float = 0.0
         seen.append(inputs())
         if step.number + 1 == FOLLOWED:
             break
-    one = np.mean([moved(a, b) for a, b in zip(seen, seen[1:], strict=False)])
-    ten = np.mean([moved(a, b) for a, b in zip(seen[::10], seen[10::10], strict=False)])
+    one = np.mean([moved(a, b) for a, b in pairwise(seen)])
+    ten = np.mean([moved(a, b) for a, b in pairwise(seen[::10])])
     return Followed(one=float(one), ten=float(ten))
 
 
