@@ -19,10 +19,13 @@ def numbered(n=3, height=4, width=5, channels=2, dtype=np.float64):
 #: Every function of images and a generator that only moves pixels.
 MOVES = {
     "horizontal_flip": lambda images, rng: data.horizontal_flip(images),
+    "vertical_flip": lambda images, rng: data.vertical_flip(images),
     "random_flip": data.random_flip,
+    "random_flip_of_rows": lambda images, rng: data.random_flip(images, rng, flip=data.vertical_flip),
     "random_crop": lambda images, rng: data.random_crop(images, 3, rng),
     "pad_and_crop": lambda images, rng: data.pad_and_crop(images, 2, rng),
 }
+FLIPS = data.horizontal_flip, data.vertical_flip
 every_move = pytest.mark.parametrize("name", MOVES)
 
 
@@ -54,6 +57,20 @@ def test_flip_is_along_the_width_and_undoes_itself():
     np.testing.assert_array_equal(data.horizontal_flip(flipped), images)
 
 
+def test_vertical_flip_is_along_the_height_and_undoes_itself():
+    images = numbered()
+    flipped = data.vertical_flip(images)
+    for i, row, column, channel in np.ndindex(images.shape):
+        assert flipped[i, row, column, channel] == images[i, 3 - row, column, channel]
+    np.testing.assert_array_equal(data.vertical_flip(flipped), images)
+
+
+def test_both_flips_are_a_turn_by_180_degrees():
+    images = numbered(dtype=np.float64)
+    turned = data.vertical_flip(data.horizontal_flip(images))
+    np.testing.assert_allclose(turned, data.rotate(images, rng(), 180.0, 180.0), atol=1e-9)
+
+
 def test_random_flip_flips_whole_images_as_often_as_it_says():
     images = numbered(4000, 1, 2, 1)
     flipped = (data.random_flip(images, rng(), p=0.25) == images[:, :, ::-1]).reshape(4000, 2)
@@ -62,6 +79,15 @@ def test_random_flip_flips_whole_images_as_often_as_it_says():
     assert abs(flipped[:, 0].sum() - 1000) < 5 * 27.4
     np.testing.assert_array_equal(data.random_flip(images, rng(), p=0.0), images)
     np.testing.assert_array_equal(data.random_flip(images, rng(), p=1.0), images[:, :, ::-1])
+
+
+def test_random_flip_takes_another_flip_and_draws_the_same_images_for_it():
+    images = numbered(400)
+    along_width, along_height = (data.random_flip(images, rng(), 0.3, flip) for flip in FLIPS)
+    wide, high = ((images != flipped).any(axis=(1, 2, 3)) for flipped in (along_width, along_height))
+    np.testing.assert_array_equal(wide, high)
+    assert 60 < high.sum() < 180  # 120 expected, 6 standard deviations to either side
+    np.testing.assert_array_equal(along_height[high], images[high, ::-1])
 
 
 @pytest.mark.parametrize(("height", "width", "size"), [(4, 5, 3), (4, 4, 4), (5, 3, 1), (3, 6, 3)])
@@ -113,6 +139,11 @@ def test_noise_of_any_shape(shape):
         (lambda: data.random_crop(numbered(), 2, 7), "random_crop: rng must be a numpy.random.Generator"),
         (lambda: data.random_crop(numbered()[:0], 2, rng()), "random_crop: images must not be empty"),
         (lambda: data.random_flip(numbered(), rng(), p=1.5), "random_flip: p must be a number in [0, 1], not 1.5"),
+        (
+            lambda: data.random_flip(numbered(), rng(), flip=lambda images: images[:, :2]),
+            "random_flip: flip: its result must be (N, H, W, C) with H = 4 as in images, it has shape (3, 2, 5, 2)",
+        ),
+        (lambda: data.vertical_flip(np.ones((2, 2))), "vertical_flip: images must be (N, H, W, C), it has shape"),
         (lambda: data.pad_and_crop(numbered(), -1, rng()), "pad_and_crop: pad must be a whole number, 0 or more"),
         (lambda: data.add_noise(numbered(), rng(), std=-1.0), "add_noise: std must be a number, 0 or more, and finite"),
     ],

@@ -2,7 +2,7 @@
 
 from coursekit.data.audio import change_tempo, shift_pitch, tone
 from coursekit.data.bundled import IRIS_FEATURES, IRIS_SPECIES, digits, iris
-from coursekit.data.images import add_noise, horizontal_flip, pad_and_crop, random_crop, random_flip
+from coursekit.data.images import add_noise, horizontal_flip, pad_and_crop, random_crop, random_flip, vertical_flip
 from coursekit.data.local_files import CIFAR10_CLASSES, cifar10, mnist
 from coursekit.data.preprocessing import (
     class_weights,
@@ -57,6 +57,7 @@ __all__ = [
     "tone",
     "train_test_split",
     "train_validation_test_split",
+    "vertical_flip",
     "weighted_indices",
     "whiten",
     "xor",

@@ -3,6 +3,7 @@
 Each image draws for itself from `rng`. Flips and crops only move pixels and keep any real dtype, uint8 too.
 """
 
+from collections.abc import Callable
 from typing import TypeVar
 
 import numpy as np
@@ -20,11 +21,28 @@ def horizontal_flip(images: NDArray[Scalar]) -> NDArray[Scalar]:
     return images[:, :, ::-1]
 
 
-@takes(images="any array (N, H, W, C)", rng="rng", p="real [0, 1]")
-def random_flip(images: NDArray[Scalar], rng: np.random.Generator, p: float = 0.5) -> NDArray[Scalar]:
-    """Each of the images `(N, H, W, C)` mirrored along the width with probability `p`."""
+@takes(images="any array (N, H, W, C)")
+def vertical_flip(images: NDArray[Scalar]) -> NDArray[Scalar]:
+    """The images `(N, H, W, C)` mirrored along the height, top for bottom: a view of the same shape and dtype.
+
+    Of both flips, one after the other, comes a turn by 180 degrees.
+    """
+    return images[:, ::-1]
+
+
+@takes(images="any array (N, H, W, C)", rng="rng", p="real [0, 1]", flip="function to any array (N, H, W, C)")
+def random_flip(
+    images: NDArray[Scalar],
+    rng: np.random.Generator,
+    p: float = 0.5,
+    flip: Callable[[NDArray[Scalar]], NDArray[Scalar]] = horizontal_flip,
+) -> NDArray[Scalar]:
+    """Each of the images `(N, H, W, C)` mirrored with probability `p`, along the width unless `flip` does otherwise.
+
+    `flip` takes all of the images and gives as many of the same shape: `vertical_flip`, or a function of your own.
+    """
     flipped = rng.random(len(images)) < p
-    return np.where(flipped[:, None, None, None], images[:, :, ::-1], images)
+    return np.where(flipped[:, None, None, None], flip(images), images)
 
 
 @takes(images="any array (N, H, W, C)", size="whole [1, inf)", rng="rng")

@@ -1,8 +1,10 @@
 """What `data` takes."""
 
 import numpy as np
-from kinds import NO_NUMBERS, RAGGED, a, array, flag, labels, real, rng, whole
+from kinds import NO_NUMBERS, RAGGED, a, array, flag, function, labels, real, rng, whole
 from shared_kinds import ANY_IMAGES, EPS, IMAGES, LIKE, SAMPLES
+
+from coursekit.data import vertical_flip
 
 PAIR = {"x_train": array("N D", finite=True), "x_test": array("M D", finite=True)}
 STRATIFIED = SAMPLES | {
@@ -25,7 +27,16 @@ ROWS = [
     ("zca_whiten", PAIR | {"eps": EPS}),
     ("class_weights", {"y": labels("N"), "n_classes": whole(3)}),
     ("horizontal_flip", {"images": ANY_IMAGES}),
-    ("random_flip", {"images": ANY_IMAGES, "rng": rng(), "p": real(0.5, "[0, 1]")}),
+    ("vertical_flip", {"images": ANY_IMAGES}),
+    (
+        "random_flip",
+        {
+            "images": ANY_IMAGES,
+            "rng": rng(),
+            "p": real(0.5, "[0, 1]"),
+            "flip": function(vertical_flip, lambda x: None, lambda x: "text", lambda x: x[1:], lambda x: x[:, :, 1:]),
+        },
+    ),
     ("random_crop", {"images": ANY_IMAGES, "size": whole(3, 1, 8), "rng": rng()}),
     ("pad_and_crop", {"images": ANY_IMAGES, "pad": whole(2, 0), "rng": rng()}),
     ("add_noise", {"x": LIKE, "rng": rng(), "std": real(0.1, "[0, inf)")}),
