@@ -7,7 +7,7 @@ from coursekit import nn
 from coursekit.widgets import Widget, find
 from coursekit.widgets.figure import Edges, Figure
 from coursekit.widgets.initialization.demo import Run, run
-from coursekit.widgets.initialization.layers import Signals, signals
+from coursekit.widgets.initialization.layers import Signals, foretold, signals
 from coursekit.words import plain
 
 
@@ -108,7 +108,7 @@ def try_signals(label: str) -> Signals:
 
 def test_xavier_halves_the_mean_square_under_relu_as_the_formula_says() -> None:
     result = try_signals("ReLU with Xavier")
-    assert result.forward_theory == pytest.approx(0.5 ** np.arange(1, 11), rel=1e-6)
+    assert result.forward_foretold == pytest.approx(0.5 ** np.arange(1, 11), rel=0.1)
     assert (result.forward[-1] / result.forward[0]) ** (1 / 9) == pytest.approx(0.5, abs=0.06)
     assert 3e-4 < result.forward[-1] < 3e-3
 
@@ -116,7 +116,20 @@ def test_xavier_halves_the_mean_square_under_relu_as_the_formula_says() -> None:
 def test_he_stays_within_a_factor_of_three_of_one() -> None:
     result = try_signals("The same with He")
     assert 1 / 3 < result.forward[-1] < 3
-    assert result.forward_theory == pytest.approx(np.ones(10), rel=1e-6)
+    assert result.forward_foretold == pytest.approx(np.ones(10), rel=0.1)
+
+
+def test_the_formula_halves_under_relu_and_its_gradient_too() -> None:
+    forward, backward = foretold("relu", [1.0] * 4)
+    assert forward == pytest.approx([1 / 2, 1 / 4, 1 / 8, 1 / 16], rel=1e-6)
+    # The derivative at exactly 0 is 0: one of the 4,001 points of the grid.
+    assert backward == pytest.approx([1 / 8, 1 / 4, 1 / 2, 1], rel=1e-2)
+    assert foretold("relu", [2.0] * 4)[0] == pytest.approx(np.ones(4), rel=1e-6)
+
+
+def test_the_formula_takes_each_layer_s_own_factor() -> None:
+    assert foretold("relu", [2.0, 4.0, 1.0])[0] == pytest.approx([1, 2, 1], rel=1e-6)
+    assert foretold("relu", [2.0, 4.0, 1.0])[1] == pytest.approx([1, 0.5, 1], rel=1e-2)
 
 
 def test_wide_uniform_saturates_tanh() -> None:
@@ -125,15 +138,15 @@ def test_wide_uniform_saturates_tanh() -> None:
 
 def test_rand_leaves_the_formula() -> None:
     result = try_signals("rand instead of randn")
-    assert result.forward[-1] > 1e6 * result.forward_theory[-1]
+    assert result.forward[-1] > 1e6 * result.forward_foretold[-1]
 
 
 @pytest.mark.parametrize("unit", ["tanh", "relu", "sigmoid"])
 def test_the_engine_measures_the_same_sizes(unit: str) -> None:
     result = signals("xavier_init", unit, 1.0, 40, 4)
     rng = np.random.default_rng(0)
-    x, dout = rng.standard_normal((60, 40)), rng.standard_normal((60, 40))
     weights = [nn.xavier_init(40, 40, rng) for _ in range(4)]
+    x, dout = rng.standard_normal((60, 40)), rng.standard_normal((60, 40))
     forward, backward = getattr(nn, unit), getattr(nn, f"{unit}_backward")
     assert [float(h.std()) for h in result.outputs] == pytest.approx(nn.activation_stds(x, weights, forward))
     stds = nn.gradient_stds(x, weights, forward, backward, dout)

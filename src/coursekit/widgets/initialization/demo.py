@@ -191,14 +191,14 @@ def demo(data: str, start: str, edges: str, seed: int) -> Figure:
             ),
             *[Dots(x=x, y=y, colour=c, radius=7.0) for (x, y), c in zip(ends, colours, strict=True)],
             *[
-                Text(x=float(k), y=15.2, text=text, anchor="middle")
+                Text(x=float(k), y=14.4, text=text, anchor="middle")
                 for k, text in ((0, "input"), (2, "ReLU"), (4, "softmax"))
             ],
             *[Text(x=-0.18, y=float(y), text=f"x{'₁₂'[j]}", anchor="end") for j, y in enumerate(ends[0][1])],
             *[Text(x=4.18, y=float(y), text=f"class {k}") for k, y in enumerate(ends[-1][1])],
         ],
         x=Axis(hidden=True, low=-0.6, high=5.1),
-        y=Axis(hidden=True, low=0.5, high=16.0),
+        y=Axis(hidden=True, low=1.8, high=15.2),
         aspect=1.05,
     )
     plane = (-_REACH, _REACH)

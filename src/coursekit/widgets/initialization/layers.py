@@ -1,6 +1,6 @@
 """Signals and gradients through many layers by the scheme of the weights, with what the variance formula foretells."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
@@ -17,20 +17,21 @@ Values = NDArray[np.floating]
 EXAMPLES, _BINS = 60, 40
 _FLOOR = 1e-30
 _RANGES = {"tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0)}
-_UNITS: dict[str, tuple[str, Callable[..., Values], Callable[..., Values]]] = {
-    "tanh": ("tanh", nn.tanh, nn.tanh_backward),
-    "relu": ("ReLU", nn.relu, nn.relu_backward),
-    "sigmoid": ("sigmoid", nn.sigmoid, nn.sigmoid_backward),
+#: Words, function, derivative, layer.
+_UNITS: dict[str, tuple[str, Callable[..., Values], Callable[..., Values], Callable[[], nn.Layer]]] = {
+    "tanh": ("tanh", nn.tanh, nn.tanh_backward, nn.Tanh),
+    "relu": ("ReLU", nn.relu, nn.relu_backward, nn.ReLU),
+    "sigmoid": ("sigmoid", nn.sigmoid, nn.sigmoid_backward, nn.Sigmoid),
 }
-#: Name, words, how the weights are drawn, and the mean square of one weight as a function of the fan-in.
-_SCHEMES: dict[str, tuple[str, Callable[..., Values], Callable[[int], float]]] = {
-    "constant_init": ("constant 0.01", lambda i, o, rng: nn.constant_init(i, o, 0.01), lambda n: 1e-4),
-    "normal_init": ("normal, std 0.01", partial(nn.normal_init, std=0.01), lambda n: 1e-4),
-    "uniform_init": ("uniform(−1, 1)", partial(nn.uniform_init, low=-1.0, high=1.0), lambda n: 1 / 3),
-    "positive_uniform": ("rand, uniform(0, 1)", partial(nn.uniform_init, low=0.0, high=1.0), lambda n: 1 / 3),
-    "xavier_init": ("Xavier, normal", nn.xavier_init, lambda n: 1 / n),
-    "xavier_uniform_init": ("Xavier, uniform", nn.xavier_uniform_init, lambda n: 1 / n),
-    "he_init": ("He, normal", nn.he_init, lambda n: 2 / n),
+#: Words, and how the weights are drawn.
+_SCHEMES: dict[str, tuple[str, Callable[..., Values]]] = {
+    "constant_init": ("constant 0.01", lambda i, o, rng: nn.constant_init(i, o, 0.01)),
+    "normal_init": ("normal, std 0.01", partial(nn.normal_init, std=0.01)),
+    "uniform_init": ("uniform(−1, 1)", partial(nn.uniform_init, low=-1.0, high=1.0)),
+    "positive_uniform": ("rand, uniform(0, 1)", partial(nn.uniform_init, low=0.0, high=1.0)),
+    "xavier_init": ("Xavier, normal", nn.xavier_init),
+    "xavier_uniform_init": ("Xavier, uniform", nn.xavier_uniform_init),
+    "he_init": ("He, normal", nn.he_init),
 }
 
 
@@ -42,52 +43,54 @@ class Signals:
     gradients: list[Values]
     forward: Values
     backward: Values
-    forward_theory: Values
-    backward_theory: Values
+    forward_foretold: Values
+    backward_foretold: Values
 
 
-def theory(unit: str, mean_square: float, width: int, depth: int) -> tuple[Values, Values]:
-    """The mean squares of outputs and gradients for independent weights of mean 0 and a normal z at every layer."""
-    _, f, f_backward = _UNITS[unit]
+def foretold(unit: str, factors: Sequence[float]) -> tuple[Values, Values]:
+    """The mean squares of outputs and gradients, layer by layer, if weights have mean 0 and every z is normal.
+
+    `factors[k]` is the width of layer k times the mean square of its weights: what the layer multiplies a mean square
+    by. Then `E[z^2] = factor * E[h^2]` of the layer below, `E[h^2] = E[f(z)^2]`, and on the way down the gradient's mean
+    square is multiplied by `factor * E[f'(z)^2]`. The expectations are sums over a fine grid.
+    """
+    _, f, f_backward, _ = _UNITS[unit]
     t = np.linspace(-8.0, 8.0, 4001)
     density = np.exp(-t * t / 2)
     density /= density.sum()
     size = 1.0
     forward: list[float] = []
     slopes: list[float] = []
-    for _ in range(depth):
-        z = t * (width * mean_square * size) ** 0.5
+    for factor in factors:
+        z = t * (factor * size) ** 0.5
         size = float(density @ np.square(f(z)))
         forward.append(size)
         slopes.append(float(density @ np.square(f_backward(np.ones_like(z), z))))
     backward = [1.0]
-    for slope in slopes[:0:-1]:
-        backward.insert(0, backward[0] * width * mean_square * slope)
+    for slope, factor in zip(slopes[:0:-1], factors[:0:-1], strict=True):
+        backward.insert(0, backward[0] * factor * slope)
     return np.array(forward), np.array(backward)
 
 
 @lru_cache(maxsize=16)
 def signals(scheme: str, unit: str, scale: float, width: int, depth: int) -> Signals:
-    """60 standard normal examples up, a standard normal gradient down; all layers `width` wide, biases 0."""
+    """60 standard normal examples up, a standard normal gradient down; all layers `width` wide, without biases."""
     rng = np.random.default_rng(0)
-    _, f, f_backward = _UNITS[unit]
-    _, draw, mean_square = _SCHEMES[scheme]
-    x: Values = rng.standard_normal((EXAMPLES, width))
-    dout: Values = rng.standard_normal((EXAMPLES, width))
-    weights: list[Values] = [scale * draw(width, width, rng=rng) for _ in range(depth)]
-    before: list[Values] = []
-    outputs: list[Values] = []
-    gradients: list[Values] = [dout]
-    for w in weights:
-        before.append(x @ w)
-        x = f(before[-1])
-        outputs.append(x)
-    for w, z in zip(weights[:0:-1], before[:0:-1], strict=True):
-        gradients.insert(0, f_backward(gradients[0], z) @ w.T)
-    squares = [np.array([np.mean(np.square(v)) for v in each]) for each in (outputs, gradients)]
-    return Signals(
-        outputs, gradients, squares[0], squares[1], *theory(unit, scale**2 * mean_square(width), width, depth)
-    )
+    draw, layer = _SCHEMES[scheme][1], _UNITS[unit][3]
+
+    def init(fan_in: int, fan_out: int, rng: np.random.Generator) -> Values:
+        return scale * draw(fan_in, fan_out, rng=rng)
+
+    stack: list[nn.Layer] = []
+    for _ in range(depth):
+        stack += [nn.Linear(width, width, init=init, bias=None), layer()]
+    model = nn.Sequential(*stack, rng=rng)
+    outputs = model.outputs(rng.standard_normal((EXAMPLES, width)))[1::2]
+    model.backward(rng.standard_normal((EXAMPLES, width)))
+    gradients = model.gradients()[1::2]
+    forward, backward = (np.array([np.mean(np.square(v)) for v in each]) for each in (outputs, gradients))
+    factors = [width * float(np.mean(np.square(linear.params["w"]))) for linear in stack[::2]]
+    return Signals(outputs, gradients, forward, backward, *foretold(unit, factors))
 
 
 @widget(
@@ -139,8 +142,8 @@ def layers(scheme: str, unit: str, scale: float, width: int, depth: int) -> Figu
     each = float((result.forward[-1] / result.forward[0]) ** (1 / (depth - 1))) if result.forward[0] > 0 else 0.0
     marks: list[Mark] = []
     for run_, told, colour, word in (
-        (result.forward, result.forward_theory, "function", "outputs"),
-        (result.backward, result.backward_theory, "derivative", "gradients"),
+        (result.forward, result.forward_foretold, "function", "outputs"),
+        (result.backward, result.backward_foretold, "derivative", "gradients"),
     ):
         marks += [
             Line(x=number, y=_seen(told), colour=colour, width=1.5, opacity=0.6, dashed=True),
@@ -177,8 +180,8 @@ def layers(scheme: str, unit: str, scale: float, width: int, depth: int) -> Figu
     what = f"{depth} layers of {width} {_UNITS[unit][0]} units, weights {_SCHEMES[scheme][0]} times {plain(scale, 2)}"
     found = (
         f"mean square of the outputs {plain(float(result.forward[0]))} at layer 1, {plain(float(result.forward[-1]))} "
-        f"at layer {depth} (formula {plain(float(result.forward_theory[-1]))}); of the gradients "
-        f"{plain(float(result.backward[0]))} at layer 1 (formula {plain(float(result.backward_theory[0]))})"
+        f"at layer {depth} (formula {plain(float(result.forward_foretold[-1]))}); of the gradients "
+        f"{plain(float(result.backward[0]))} at layer 1 (formula {plain(float(result.backward_foretold[0]))})"
     )
     status = [
         f"Layer {k} of {depth}: outputs have mean {plain(float(h.mean()))}, mean square {plain(float(s))}, "
