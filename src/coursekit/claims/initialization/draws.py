@@ -5,8 +5,17 @@ from collections.abc import Mapping
 import numpy as np
 
 from coursekit import nn
-from coursekit.claims.initialization.experiments import DEEP_RATES, STARTS, best_error, signal
-from coursekit.claims.record import Claim, Numbers, Verdict
+from coursekit.claims.initialization.experiments import (
+    DEEP_RATES,
+    STARTS,
+    TEN,
+    TRAINED,
+    best_error,
+    mid,
+    percent,
+    signal,
+)
+from coursekit.claims.record import Claim, Verdict
 from coursekit.words import plain
 
 
@@ -55,28 +64,14 @@ def _uniform(seed: int) -> Mapping[str, float]:
     return found
 
 
-def _m(numbers: Numbers, name: str) -> float:
-    return float(np.median(numbers[name]))
-
-
-def _percent(numbers: Numbers, name: str) -> str:
-    return f"{100 * _m(numbers, name):.1f} %"
-
-
-_TEN = "Ten layers of 128 units, normal examples in"
-_TRAINED = (
-    "hidden layers of 64 units on the digits, 5 epochs of SGD at the better of the rates 0.1 and 0.01; error on the "
-    "training data"
-)
-
 CLAIMS = (
     Claim(
         id="rand-over-root-keeps-variance",
         chapter="initialization",
         statement="`np.random.rand(in, out) / np.sqrt(in)` works, as the output has the variance of the input.",
-        source="COMS4995 tutorial",
+        source="Chadha 2020",
         verdict=Verdict.WRONG,
-        setup=f"{_TEN}, drawn by rand or by randn over √fan_in. Besides, 64-…-10 with ten tanh {_TRAINED}.",
+        setup=f"{TEN}, drawn by rand or by randn over √fan_in. Besides, 64-…-10 with ten tanh {TRAINED}.",
         experiment=_rand_over_root,
         judge=lambda n: (
             Verdict.WRONG
@@ -90,18 +85,18 @@ CLAIMS = (
         ),
         report=lambda n: (
             "`rand` is uniform on [0, 1), with mean 0.5. The means add up over the inputs: with ReLU the root mean "
-            f"square is {plain(_m(n, 'relu_size'))} at layer 10, with tanh {_percent(n, 'flat')} of the outputs are "
-            f"beyond 0.99 (randn: {_percent(n, 'flat_randn')}). The tanh net ends with {_percent(n, 'error')} wrong, "
-            f"with randn {_percent(n, 'error_randn')}."
+            f"square is {plain(mid(n, 'relu_size'))} at layer 10, with tanh {percent(n, 'flat')} of the outputs are "
+            f"beyond 0.99 (randn: {percent(n, 'flat_randn')}). The tanh net ends with {percent(n, 'error')} wrong, "
+            f"with randn {percent(n, 'error_randn')}."
         ),
     ),
     Claim(
         id="rand-over-half-root-solves-relu",
         chapter="initialization",
         statement="`np.random.rand(in, out) / np.sqrt(in/2)` solves the problem with ReLU.",
-        source="COMS4995 tutorial",
+        source="Chadha 2020",
         verdict=Verdict.WRONG,
-        setup=f"{_TEN}, ReLU, drawn by rand or by randn over √(fan_in/2). Besides, 64-…-10 with ten {_TRAINED}.",
+        setup=f"{TEN}, ReLU, drawn by rand or by randn over √(fan_in/2). Besides, 64-…-10 with ten {TRAINED}.",
         experiment=_rand_he,
         judge=lambda n: (
             Verdict.WRONG
@@ -109,16 +104,16 @@ CLAIMS = (
             else Verdict.HOLDS
         ),
         report=lambda n: (
-            f"At layer 10 the root mean square is {plain(_m(n, 'size'))} (randn: {_m(n, 'size_randn'):.2f}), and the "
-            f"units differ from each other by {_m(n, 'differ'):.3f} of it: they compute nearly the same. Wrong after "
-            f"training: {_percent(n, 'error')}, with randn {_percent(n, 'error_randn')}."
+            f"At layer 10 the root mean square is {plain(mid(n, 'size'))} (randn: {mid(n, 'size_randn'):.2f}), and the "
+            f"units differ from each other by {mid(n, 'differ'):.3f} of it: they compute nearly the same. Wrong after "
+            f"training: {percent(n, 'error')}, with randn {percent(n, 'error_randn')}."
         ),
     ),
     Claim(
         id="small-rand-goes-to-zero",
         chapter="initialization",
         statement="With `0.01 * np.random.rand` the size of the activations goes to zero in a deep network.",
-        source="COMS4995 tutorial",
+        source="Chadha 2020",
         verdict=Verdict.WRONG,
         setup="Ten ReLU layers of 64 and of 512 units, normal examples in; root mean square at layer 10 over layer 1.",
         experiment=_small_rand,
@@ -126,10 +121,10 @@ CLAIMS = (
             Verdict.WRONG if bool(np.all(n["width64"] < 1e-2) and np.all(n["width512"] > 1e2)) else Verdict.HOLDS
         ),
         report=lambda n: (
-            f"It depends on the width. With 64 units {plain(_m(n, 'width64'))} is left, with 512 the signal grows "
-            f"{plain(_m(n, 'width512'))} times: a mean of 0.005 multiplies by 0.005 × fan_in a layer, which is more "
+            f"It depends on the width. With 64 units {plain(mid(n, 'width64'))} is left, with 512 the signal grows "
+            f"{plain(mid(n, 'width512'))} times: a mean of 0.005 multiplies by 0.005 × fan_in a layer, which is more "
             "than 1 from 200 inputs on. With `randn`, which is meant, it goes to zero at both widths: "
-            f"{plain(_m(n, 'randn64'))} and {plain(_m(n, 'randn512'))}."
+            f"{plain(mid(n, 'randn64'))} and {plain(mid(n, 'randn512'))}."
         ),
     ),
     Claim(
@@ -140,7 +135,7 @@ CLAIMS = (
         verdict=Verdict.HOLDS,
         setup=(
             "One tanh layer on normal examples with a fan-in of 4, 64 and 1024; share of outputs beyond 0.99. Besides, "
-            f"64-…-10 with ten tanh {_TRAINED}."
+            f"64-…-10 with ten tanh {TRAINED}."
         ),
         experiment=_uniform,
         judge=lambda n: (
@@ -154,9 +149,9 @@ CLAIMS = (
             else Verdict.NOT_HERE
         ),
         report=lambda n: (
-            f"The std of z is {_m(n, 'std4'):.1f}, {_m(n, 'std64'):.1f} and {_m(n, 'std1024'):.1f}, as √(fan_in/3) "
-            f"says. Of the outputs {_percent(n, 'flat4')}, {_percent(n, 'flat64')} and {_percent(n, 'flat1024')} are "
-            f"beyond 0.99. Ten layers end with {_percent(n, 'error')} wrong (Xavier: {_percent(n, 'xavier')})."
+            f"The std of z is {mid(n, 'std4'):.1f}, {mid(n, 'std64'):.1f} and {mid(n, 'std1024'):.1f}, as √(fan_in/3) "
+            f"says. Of the outputs {percent(n, 'flat4')}, {percent(n, 'flat64')} and {percent(n, 'flat1024')} are "
+            f"beyond 0.99. Ten layers end with {percent(n, 'error')} wrong (Xavier: {percent(n, 'xavier')})."
         ),
     ),
 )

@@ -5,8 +5,18 @@ from collections.abc import Mapping
 import numpy as np
 
 from coursekit.claims.digits_task import error, split_digits
-from coursekit.claims.initialization.experiments import DEEP_RATES, best_error, fit, net, signal
-from coursekit.claims.record import Claim, Numbers, Verdict
+from coursekit.claims.initialization.experiments import (
+    DEEP_RATES,
+    TEN,
+    TRAINED,
+    best_error,
+    fit,
+    mid,
+    net,
+    percent,
+    signal,
+)
+from coursekit.claims.record import Claim, Verdict
 from coursekit.words import plain
 
 _UNITS = ("tanh", "relu")
@@ -72,35 +82,23 @@ def _one_deep_tanh(seed: int) -> Mapping[str, float]:
     }
 
 
-def _m(numbers: Numbers, name: str) -> float:
-    return float(np.median(numbers[name]))
-
-
-def _percent(numbers: Numbers, name: str) -> str:
-    return f"{100 * _m(numbers, name):.1f} %"
-
-
-_TEN = "Ten layers of 128 units, normal examples up, a normal gradient down, weights normal with std"
-_TRAINED = (
-    "64-…-10 with ten hidden layers of 64 units on the digits, 5 epochs of SGD at the better of the rates 0.1 and "
-    "0.01; error on the training data"
-)
+_UP_AND_DOWN = f"{TEN}, a normal gradient down, weights normal with std"
 
 CLAIMS = (
     Claim(
         id="too-large-explodes",
         chapter="initialization",
         statement="Too large initial weights make the gradient explode.",
-        source="Chan 2021",
+        source="Chan 2021; COMS4995 tutorial",
         verdict=Verdict.HOLDS,
-        setup=f"{_TEN} 1; the std of the gradient at layer 1 over that at layer 10.",
+        setup=f"{_UP_AND_DOWN} 1; the std of the gradient at layer 1 over that at layer 10.",
         experiment=_too_large,
         judge=lambda n: (
             Verdict.HOLDS if bool(np.all(n["tanh_one"] > 100) and np.all(n["relu_one"] > 1e6)) else Verdict.NOT_HERE
         ),
         report=lambda n: (
-            f"Nine layers down, the gradient is {plain(_m(n, 'relu_one'))} times as large with ReLU, and "
-            f"{plain(_m(n, 'tanh_one'))} times with tanh. With tanh most slopes are near 0, but those that are not are "
+            f"Nine layers down, the gradient is {plain(mid(n, 'relu_one'))} times as large with ReLU, and "
+            f"{plain(mid(n, 'tanh_one'))} times with tanh. There most slopes are near 0, but those that are not are "
             "multiplied by weights so large that the gradient grows all the same."
         ),
     ),
@@ -108,9 +106,9 @@ CLAIMS = (
         id="too-small-vanishes",
         chapter="initialization",
         statement="Too small initial weights make the gradient vanish.",
-        source="Chan 2021",
+        source="Chan 2021; COMS4995 tutorial",
         verdict=Verdict.HOLDS,
-        setup=f"{_TEN} 0.01; the std of the gradient at layer 1 over that at layer 10.",
+        setup=f"{_UP_AND_DOWN} 0.01; the std of the gradient at layer 1 over that at layer 10.",
         experiment=_too_large,
         judge=lambda n: (
             Verdict.HOLDS
@@ -118,15 +116,15 @@ CLAIMS = (
             else Verdict.NOT_HERE
         ),
         report=lambda n: (
-            f"Nine layers down, {plain(_m(n, 'tanh_small'))} of the gradient is left with tanh, "
-            f"{plain(_m(n, 'relu_small'))} with ReLU."
+            f"Nine layers down, {plain(mid(n, 'tanh_small'))} of the gradient is left with tanh, "
+            f"{plain(mid(n, 'relu_small'))} with ReLU."
         ),
     ),
     Claim(
         id="small-random-shallow",
         chapter="initialization",
         statement="Small random numbers, 0.01 times a normal one, work well enough in a small network.",
-        source="COMS4995 tutorial; S. D. You, slides (“textbook suggested”)",
+        source="Chadha 2020; S. D. You, slides (“textbook suggested”)",
         verdict=Verdict.HOLDS,
         setup=(
             "64-64-10 on the digits, 5 epochs of SGD at the best of the rates 1, 0.1 and 0.01; error on the training "
@@ -137,8 +135,8 @@ CLAIMS = (
             Verdict.HOLDS if bool(np.all([n[f"{unit}_small"] < 0.05 for unit in _UNITS])) else Verdict.NOT_HERE
         ),
         report=lambda n: (
-            f"Wrong with 0.01: {_percent(n, 'tanh_small')} with tanh (Xavier: {_percent(n, 'tanh_xavier')}), "
-            f"{_percent(n, 'relu_small')} with ReLU (He: {_percent(n, 'relu_he')}). At one hidden layer the learning "
+            f"Wrong with 0.01: {percent(n, 'tanh_small')} with tanh (Xavier: {percent(n, 'tanh_xavier')}), "
+            f"{percent(n, 'relu_small')} with ReLU (He: {percent(n, 'relu_he')}). At one hidden layer the learning "
             "rate makes up for the scale."
         ),
     ),
@@ -149,9 +147,9 @@ CLAIMS = (
             "In a deep network small random numbers are bad: the standard deviation goes to zero and the gradient "
             "vanishes."
         ),
-        source="COMS4995 tutorial; unsigned notes",
+        source="Chadha 2020; unsigned notes",
         verdict=Verdict.HOLDS,
-        setup=f"{_TEN} 0.01. Besides, {_TRAINED}.",
+        setup=f"{_UP_AND_DOWN} 0.01. Besides, 64-…-10 with ten {TRAINED}.",
         experiment=_small_deep,
         judge=lambda n: (
             Verdict.HOLDS
@@ -164,17 +162,17 @@ CLAIMS = (
             else Verdict.NOT_HERE
         ),
         report=lambda n: (
-            f"With tanh the root mean square falls from {_m(n, 'tanh_first'):.2f} at layer 1 to "
-            f"{plain(_m(n, 'tanh_last'))} at layer 10, with ReLU to {plain(_m(n, 'relu_last'))}. Wrong after training: "
-            f"{_percent(n, 'tanh_error')} with tanh (Xavier: {_percent(n, 'tanh_other')}), {_percent(n, 'relu_error')} "
-            f"with ReLU (He: {_percent(n, 'relu_other')})."
+            f"With tanh the root mean square falls from {mid(n, 'tanh_first'):.2f} at layer 1 to "
+            f"{plain(mid(n, 'tanh_last'))} at layer 10, with ReLU to {plain(mid(n, 'relu_last'))}. Wrong at the end: "
+            f"{percent(n, 'tanh_error')} with tanh (Xavier: {percent(n, 'tanh_other')}), {percent(n, 'relu_error')} "
+            f"with ReLU (He: {percent(n, 'relu_other')})."
         ),
     ),
     Claim(
         id="std-one-shallow",
         chapter="initialization",
         statement="Weights of standard deviation 1 work well enough in a small network.",
-        source="COMS4995 tutorial",
+        source="Chadha 2020",
         verdict=Verdict.LESS,
         setup="64-64-10 on the digits, 5 epochs of SGD at 0.1, normal weights of std 1; error on both parts.",
         experiment=_one_shallow,
@@ -182,23 +180,23 @@ CLAIMS = (
             Verdict.NOT_HERE
             if bool(np.any([n[f"{unit}_one"] > 0.3 for unit in _UNITS]))
             else Verdict.LESS
-            if all(_m(n, f"{unit}_one_test") > _m(n, f"{unit}_other_test") + 0.015 for unit in _UNITS)
+            if all(mid(n, f"{unit}_one_test") > mid(n, f"{unit}_other_test") + 0.015 for unit in _UNITS)
             else Verdict.HOLDS
         ),
         report=lambda n: (
-            f"The training data are learnt ({_percent(n, 'tanh_one')} wrong with tanh, {_percent(n, 'relu_one')} with "
-            f"ReLU). On the test data {_percent(n, 'tanh_one_test')} are wrong with tanh (Xavier: "
-            f"{_percent(n, 'tanh_other_test')}) and {_percent(n, 'relu_one_test')} with ReLU (He: "
-            f"{_percent(n, 'relu_other_test')})."
+            f"The training data are learnt ({percent(n, 'tanh_one')} wrong with tanh, {percent(n, 'relu_one')} with "
+            f"ReLU). On the test data {percent(n, 'tanh_one_test')} are wrong with tanh (Xavier: "
+            f"{percent(n, 'tanh_other_test')}) and {percent(n, 'relu_one_test')} with ReLU (He: "
+            f"{percent(n, 'relu_other_test')})."
         ),
     ),
     Claim(
         id="std-one-explodes",
         chapter="initialization",
         statement="With weights of standard deviation 1 a deep network explodes with big numbers.",
-        source="COMS4995 tutorial",
+        source="Chadha 2020",
         verdict=Verdict.HOLDS,
-        setup=f"{_TEN} 1, with ReLU. Besides, {_TRAINED}.",
+        setup=f"{_UP_AND_DOWN} 1, with ReLU. Besides, 64-…-10 with ten {TRAINED}.",
         experiment=_one_deep_relu,
         judge=lambda n: (
             Verdict.HOLDS
@@ -206,18 +204,18 @@ CLAIMS = (
             else Verdict.NOT_HERE
         ),
         report=lambda n: (
-            f"The root mean square of the outputs at layer 10 is {plain(_m(n, 'last'))}. Training leaves "
-            f"{_percent(n, 'error')} wrong, where a run that diverges counts as guessing; with He's weights "
-            f"{_percent(n, 'he')}."
+            f"The root mean square of the outputs at layer 10 is {plain(mid(n, 'last'))}. Training leaves "
+            f"{percent(n, 'error')} wrong, where a run that diverges counts as guessing; with He's weights "
+            f"{percent(n, 'he')}."
         ),
     ),
     Claim(
         id="std-one-explodes-tanh",
         chapter="initialization",
         statement="With weights of standard deviation 1 a deep tanh network, too, explodes with big numbers.",
-        source="COMS4995 tutorial, which names no activation",
+        source="Chadha 2020, which names no activation",
         verdict=Verdict.NOT_HERE,
-        setup=f"{_TEN} 1, with tanh. Besides, {_TRAINED}.",
+        setup=f"{_UP_AND_DOWN} 1, with tanh. Besides, 64-…-10 with ten {TRAINED}.",
         experiment=_one_deep_tanh,
         judge=lambda n: (
             Verdict.NOT_HERE
@@ -230,10 +228,10 @@ CLAIMS = (
             else Verdict.HOLDS
         ),
         report=lambda n: (
-            f"No output can pass 1: the root mean square is {_m(n, 'last'):.2f}, and {_percent(n, 'flat')} of the "
+            f"No output can pass 1: the root mean square is {mid(n, 'last'):.2f}, and {percent(n, 'flat')} of the "
             f"outputs of layer 10 are beyond 0.99. The net saturates. What explodes is the gradient, "
-            f"{plain(_m(n, 'gradient'))}-fold down to layer 1. Training leaves {_percent(n, 'error')} wrong "
-            f"(Xavier: {_percent(n, 'xavier')})."
+            f"{plain(mid(n, 'gradient'))}-fold down to layer 1. Training leaves {percent(n, 'error')} wrong "
+            f"(Xavier: {percent(n, 'xavier')})."
         ),
     ),
 )

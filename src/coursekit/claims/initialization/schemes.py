@@ -4,8 +4,18 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from coursekit.claims.initialization.experiments import DEEP_RATES, best_error, fit, net, signal
-from coursekit.claims.record import Claim, Numbers, Verdict
+from coursekit.claims.initialization.experiments import (
+    DEEP_RATES,
+    TEN,
+    TRAINED,
+    best_error,
+    fit,
+    mid,
+    net,
+    percent,
+    signal,
+)
+from coursekit.claims.record import Claim, Verdict
 from coursekit.words import plain
 
 
@@ -58,20 +68,6 @@ def _no_better(seed: int) -> Mapping[str, float]:
     }
 
 
-def _m(numbers: Numbers, name: str) -> float:
-    return float(np.median(numbers[name]))
-
-
-def _percent(numbers: Numbers, name: str) -> str:
-    return f"{100 * _m(numbers, name):.1f} %"
-
-
-_TEN = "Ten layers of 128 units, normal examples in"
-_TRAINED = (
-    "hidden layers of 64 units on the digits, 5 epochs of SGD at the better of the rates 0.1 and 0.01; error on the "
-    "training data"
-)
-
 CLAIMS = (
     Claim(
         id="zero-mean-activations",
@@ -80,7 +76,7 @@ CLAIMS = (
         source="Chan 2021",
         verdict=Verdict.HOLDS,
         setup=(
-            f"{_TEN}, tanh with Xavier's weights; the mean of a layer's outputs over their root mean square, the "
+            f"{TEN}, tanh with Xavier's weights; the mean of a layer's outputs over their root mean square, the "
             "layer where it is largest. Besides, ReLU with He's."
         ),
         experiment=_zero_means,
@@ -88,8 +84,8 @@ CLAIMS = (
             Verdict.HOLDS if bool(np.all(n["tanh"] < 0.1) and np.all(n["relu_least"] > 0.3)) else Verdict.NOT_HERE
         ),
         report=lambda n: (
-            f"With tanh the mean is at most {_m(n, 'tanh'):.3f} of the root mean square. With ReLU it is "
-            f"{_m(n, 'relu_least'):.2f} to {_m(n, 'relu'):.2f}: there the assumption is false, and what the formula "
+            f"With tanh the mean is at most {mid(n, 'tanh'):.3f} of the root mean square. With ReLU it is "
+            f"{mid(n, 'relu_least'):.2f} to {mid(n, 'relu'):.2f}: there the assumption is false, and what the formula "
             "needs is the mean square of the input, not its variance."
         ),
     ),
@@ -97,9 +93,9 @@ CLAIMS = (
         id="xavier-keeps-variance",
         chapter="initialization",
         statement="With Xavier's weights and tanh the variance of the activations is about the same in every layer.",
-        source="Chan 2021; COMS4995 tutorial; Glorot & Bengio 2010",
+        source="Chan 2021; Chadha 2020; Glorot & Bengio 2010",
         verdict=Verdict.LESS,
-        setup=f"{_TEN}, tanh, weights of variance 1/fan_in. Besides, 64-…-10 with ten {_TRAINED}.",
+        setup=f"{TEN}, tanh, weights of variance 1/fan_in. Besides, 64-…-10 with ten {TRAINED}.",
         experiment=_xavier_tanh,
         judge=lambda n: (
             Verdict.HOLDS
@@ -113,21 +109,21 @@ CLAIMS = (
             else Verdict.NOT_HERE
         ),
         report=lambda n: (
-            f"The mean square is {_m(n, 'first'):.2f} at layer 1 and {_m(n, 'last'):.3f} at layer 10: tanh takes some "
-            "off in each layer, less and less as its inputs get smaller. That is far from the "
-            f"{plain(_m(n, 'small'))} of weights of std 0.01. Of the gradient {_m(n, 'gradient'):.2f} reaches layer 1, "
-            f"and the net trains ({_percent(n, 'error')} wrong)."
+            f"The mean square is {mid(n, 'first'):.2f} at layer 1 and {mid(n, 'last'):.3f} at layer 10: tanh takes "
+            "some off in each layer, less and less as its inputs get smaller. That is far from the "
+            f"{plain(mid(n, 'small'))} of weights of std 0.01. Of the gradient {mid(n, 'gradient'):.2f} reaches layer "
+            f"1, and the net trains ({percent(n, 'error')} wrong)."
         ),
     ),
     Claim(
         id="xavier-breaks-with-relu",
         chapter="initialization",
         statement="Xavier's initialization breaks with ReLU.",
-        source="COMS4995 tutorial; He et al. 2015",
+        source="Chadha 2020; He et al. 2015",
         verdict=Verdict.LESS,
         setup=(
             "10 and 30 ReLU layers of 128 units, weights of variance 1/fan_in, normal examples in: root mean square "
-            f"at the input over that of the last outputs. Besides, 64-…-10 with 10 and 30 {_TRAINED}."
+            f"at the input over that of the last outputs. Besides, 64-…-10 with 10 and 30 {TRAINED}."
         ),
         experiment=_xavier_relu,
         judge=lambda n: (
@@ -138,21 +134,21 @@ CLAIMS = (
             else Verdict.HOLDS
         ),
         report=lambda n: (
-            f"Ten layers shrink the signal {_m(n, 'shrinks10'):.0f} times (the formula: 2⁵ = 32), thirty "
-            f"{plain(_m(n, 'shrinks30'))} times (2¹⁵ = 32768). Ten layers train all the same, only later: "
-            f"{_percent(n, 'error10')} wrong after 5 epochs, {_percent(n, 'later')} after 15 at rate 0.1. Thirty do "
-            f"not: {_percent(n, 'error30')}."
+            f"Ten layers shrink the signal {mid(n, 'shrinks10'):.0f} times (the formula: 2⁵ = 32), thirty "
+            f"{plain(mid(n, 'shrinks30'))} times (2¹⁵ = 32768). Ten layers train all the same, only later: "
+            f"{percent(n, 'error10')} wrong after 5 epochs, {percent(n, 'later')} after 15 at rate 0.1. Thirty do "
+            f"not: {percent(n, 'error30')}."
         ),
     ),
     Claim(
         id="he-solves-relu",
         chapter="initialization",
         statement="He's initialization, N(0, 1) times the square root of 2/fan_in, solves the problem with ReLU.",
-        source="COMS4995 tutorial; Chan 2021; S. D. You, slides; He et al. 2015",
+        source="Chadha 2020; Chan 2021; S. D. You, slides; He et al. 2015",
         verdict=Verdict.HOLDS,
         setup=(
             "10 and 30 ReLU layers of 128 units, normal examples in. Besides, 64-…-10 with 10 and 30 "
-            f"{_TRAINED}, He's weights and Xavier's."
+            f"{TRAINED}, He's weights and Xavier's."
         ),
         experiment=_he_relu,
         judge=lambda n: (
@@ -160,14 +156,14 @@ CLAIMS = (
             if bool(
                 np.all([(n[f"size{depth}"] > 0.1) & (n[f"size{depth}"] < 10) for depth in (10, 30)])
                 and np.all(n["he10"] < 0.2)
-                and _m(n, "he30") < _m(n, "xavier30") - 0.15
+                and mid(n, "he30") < mid(n, "xavier30") - 0.15
             )
             else Verdict.NOT_HERE
         ),
         report=lambda n: (
-            f"From 1 at the input, the root mean square is {_m(n, 'size10'):.2f} after 10 layers and "
-            f"{_m(n, 'size30'):.2f} after 30. Wrong after 5 epochs with ten layers: {_percent(n, 'he10')} (Xavier: "
-            f"{_percent(n, 'xavier10')}); with thirty {_percent(n, 'he30')} (Xavier: {_percent(n, 'xavier30')}). The "
+            f"From 1 at the input, the root mean square is {mid(n, 'size10'):.2f} after 10 layers and "
+            f"{mid(n, 'size30'):.2f} after 30. Wrong after 5 epochs with ten layers: {percent(n, 'he10')} (Xavier: "
+            f"{percent(n, 'xavier10')}); with thirty {percent(n, 'he30')} (Xavier: {percent(n, 'xavier30')}). The "
             "signal gets through thirty layers; that alone does not make them easy to train."
         ),
     ),
@@ -177,7 +173,7 @@ CLAIMS = (
         statement="Random numbers divided by the square root of the fan-in are no better than small random numbers.",
         source="unsigned notes",
         verdict=Verdict.NOT_HERE,
-        setup=f"64-…-10 with ten {_TRAINED}; weights normal, of std 0.01 or 1/√fan_in.",
+        setup=f"64-…-10 with ten {TRAINED}; weights normal, of std 0.01 or 1/√fan_in.",
         experiment=_no_better,
         judge=lambda n: (
             Verdict.NOT_HERE
@@ -190,9 +186,9 @@ CLAIMS = (
             else Verdict.HOLDS
         ),
         report=lambda n: (
-            f"With tanh {_percent(n, 'tanh_xavier')} are wrong, with 0.01 {_percent(n, 'tanh_small')}. Even with "
-            f"ReLU, which Xavier's formula is not made for, it is {_percent(n, 'relu_xavier')} against "
-            f"{_percent(n, 'relu_small')}."
+            f"With tanh {percent(n, 'tanh_xavier')} are wrong, with 0.01 {percent(n, 'tanh_small')}. Even with "
+            f"ReLU, which Xavier's formula is not made for, it is {percent(n, 'relu_xavier')} against "
+            f"{percent(n, 'relu_small')}."
         ),
     ),
 )

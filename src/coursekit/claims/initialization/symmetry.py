@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from coursekit.claims.digits_task import split_digits
-from coursekit.claims.initialization.experiments import best_error, fit, net, unlike
-from coursekit.claims.record import Claim, Numbers, Verdict
+from coursekit.claims.initialization.experiments import best_error, fit, net, percent, unlike
+from coursekit.claims.record import Claim, Verdict
 from coursekit.nn import SoftmaxCrossEntropy
 
 
@@ -59,10 +59,6 @@ def _one_layer(seed: int) -> Mapping[str, float]:
     }
 
 
-def _percent(numbers: Numbers, name: str) -> str:
-    return f"{100 * float(np.median(numbers[name])):.1f} %"
-
-
 CLAIMS = (
     Claim(
         id="constant-weights-identical",
@@ -89,7 +85,7 @@ CLAIMS = (
         report=lambda n: (
             "With constant weights the units differ by nothing but rounding, in the first gradient and after "
             f"training (less than 10⁻⁶; with Xavier's up to {np.median(n['xavier_weights']):.1f}). "
-            f"{_percent(n, 'constant_error')} of the training digits are wrong then, {_percent(n, 'xavier_error')} "
+            f"{percent(n, 'constant_error')} of the training digits are wrong then, {percent(n, 'xavier_error')} "
             "with Xavier's weights."
         ),
     ),
@@ -97,7 +93,7 @@ CLAIMS = (
         id="zero-weights-fail",
         chapter="initialization",
         statement="A neural network does not work if all weights are zero at first.",
-        source="S. D. You, slides; COMS4995 tutorial; unsigned notes",
+        source="S. D. You, slides; Chadha 2020; unsigned notes",
         verdict=Verdict.HOLDS,
         setup=(
             "64-64-10 on the digits, all weights 0, 5 epochs of SGD at the best of the rates 1, 0.1 and 0.01; error on "
@@ -114,10 +110,10 @@ CLAIMS = (
             else Verdict.NOT_HERE
         ),
         report=lambda n: (
-            f"Wrong: {_percent(n, 'tanh')} with tanh, {_percent(n, 'relu')} with ReLU, both no better than the most "
-            f"frequent class; {_percent(n, 'sigmoid')} with the sigmoid, whose 0.5 at 0 lets the last layer learn, but "
-            f"as one unit. With Xavier's weights: {_percent(n, 'random')}. It takes a hidden layer to fail: without "
-            f"one, zero weights reach {_percent(n, 'linear')}."
+            f"Wrong: {percent(n, 'tanh')} with tanh, {percent(n, 'relu')} with ReLU, both no better than the most "
+            f"frequent class; {percent(n, 'sigmoid')} with the sigmoid, whose 0.5 at 0 lets the last layer learn, but "
+            f"as one unit. With Xavier's weights: {percent(n, 'random')}. It takes a hidden layer to fail: without "
+            f"one, zero weights reach {percent(n, 'linear')}."
         ),
     ),
     Claim(
@@ -143,7 +139,7 @@ CLAIMS = (
         id="one-equal-layer",
         chapter="initialization",
         statement="If the weights of one layer are equal, its neurons get the same gradient and the same update.",
-        source="COMS4995 tutorial",
+        source="Chadha 2020",
         verdict=Verdict.WRONG,
         setup=(
             "64-64-10 on the digits, 5 epochs of SGD at 0.1; one of the two layers of weights is constant, the other "
@@ -159,10 +155,10 @@ CLAIMS = (
         ),
         report=lambda n: (
             "The weights that leave the units must be equal, too. With tanh and only the first layer at 0.1, "
-            f"{_percent(n, 'first')} are wrong, at 0 {_percent(n, 'first_zero')}; with only the last at 0 "
-            f"{_percent(n, 'last_zero')}, with none {_percent(n, 'none')}; with both layers at 0.1 "
-            f"{_percent(n, 'both')}. A first layer of ReLU units at 0 stays where it is, for another reason: their "
-            f"slope at 0 is 0 ({_percent(n, 'first_zero_relu')})."
+            f"{percent(n, 'first')} are wrong, at 0 {percent(n, 'first_zero')}; with only the last at 0 "
+            f"{percent(n, 'last_zero')}, with none {percent(n, 'none')}; with both layers at 0.1 "
+            f"{percent(n, 'both')}. A first layer of ReLU units at 0 stays where it is, for another reason: their "
+            f"slope at 0 is 0 ({percent(n, 'first_zero_relu')})."
         ),
     ),
 )
