@@ -14,6 +14,7 @@ from coursekit.claims.loop.experiments import (
     steepest,
 )
 from coursekit.claims.record import Claim, Numbers, Verdict
+from coursekit.words import plain
 
 __all__ = ["CLAIMS"]
 
@@ -144,7 +145,7 @@ CLAIMS: tuple[Claim, ...] = (
         report=lambda n: (
             f"The distance from the whole gradient, in lengths of it, is {_m(n, 'spread1'):.1f} with one example, "
             f"{_m(n, 'spread4'):.1f} with 4, {_m(n, 'spread16'):.1f} with 16 and {_m(n, 'spread64'):.2f} with 64: it "
-            f"goes with the batch size to the power {_m(n, 'slope'):.2f}. The mean of the batches is off by what "
+            f"goes with the batch size to the power {plain(_m(n, 'slope'), 2)}. The mean of the batches is off by what "
             f"chance gives (squared, {_m(n, 'bias'):.1f} times that). One example's gradient is mostly noise."
         ),
     ),
