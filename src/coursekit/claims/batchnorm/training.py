@@ -159,7 +159,7 @@ CLAIMS = (
         source="Chadha 2020; Ioffe and Szegedy 2015",
         verdict=Verdict.HOLDS,
         setup=f"{_NET}; the largest of the rates that reaches a loss of {TARGET:g} within 300 steps. It holds if never "
-        "lower with BatchNorm and, in the median, more than twice as high; that was set after the numbers had been seen.",
+        "lower with BatchNorm and, in the median, more than twice as high: set after the numbers had been seen.",
         experiment=_rates,
         judge=_judge_rates,
         report=lambda n: f"Up to {_m(n, 'none'):g} without, up to {_m(n, 'batch'):g} with.",
