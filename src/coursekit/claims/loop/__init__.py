@@ -225,7 +225,7 @@ CLAIMS: tuple[Claim, ...] = (
             + ", ".join(f"{size} is {_m(n, f'mean{size}'):.3g}" for size in _SIZES)
             + "; with the sum it would be "
             + ", ".join(f"{_m(n, f'mean{size}') / size:.3g}" for size in _SIZES)
-            + ". The mean makes the size of the gradient invariant. The best rate still grows with the batch."
+            + ". The mean makes the expected gradient invariant. The best rate still grows with the batch."
         ),
     ),
     Claim(
