@@ -16,7 +16,7 @@ def _stable(seed: int) -> Mapping[str, float]:
     found: dict[str, float] = {}
     for kind in ("none", "batch"):
         f = follow(kind, seed)
-        found |= {f"{kind}_one": f.one, f"{kind}_ten": f.ten}
+        found |= {f"{kind}_one": f.one, f"{kind}_ten": f.ten, f"{kind}_below": f.below}
     return found
 
 
@@ -83,7 +83,8 @@ CLAIMS = (
         judge=_judge_stable,
         report=lambda n: (
             f"In ten steps {_m(n, 'none_ten'):.2f} standard deviations without, {_m(n, 'batch_ten'):.3f} with; in one "
-            f"step {_m(n, 'none_one'):.2f} and {_m(n, 'batch_one'):.3f}. Mean and spread are held by construction."
+            f"step {_m(n, 'none_one'):.2f} and {_m(n, 'batch_one'):.3f}, of which the step of the layers below makes "
+            f"{_m(n, 'none_below'):.3f} and {_m(n, 'batch_below'):.3f}. Mean and spread are held by construction."
         ),
     ),
     Claim(

@@ -72,10 +72,12 @@ def net_of(kind: str, seed: int, size: float) -> nn.Sequential:
 
 @dataclass(frozen=True)
 class Followed:
-    """How far the inputs of the sigmoids move, in their standard deviations: in one step, and in ten."""
+    """How far the inputs of the sigmoids move, in their standard deviations: in one step, in ten, and in one step of
+    the layers below alone."""
 
     one: float
     ten: float
+    below: float
 
 
 def moved(before: list[Values], after: list[Values]) -> float:
@@ -100,15 +102,23 @@ def follow(kind: str, seed: int, *, lr: float = FOLLOWED_RATE, size: float = 0.0
         outs = net.outputs(x[:PROBE], training=True)
         return [outs[i] for i in before_units]
 
-    seen = [inputs()]
+    seen, below, old = [inputs()], [], net.params.copy()
+    starts = np.cumsum([0, *(part.n_params for part in net.layers)])
+    own = [max(i for i in range(j + 1) if isinstance(net.layers[i], nn.Linear)) for j in before_units]
     rng = np.random.default_rng(1000 + seed)
     for step in train(net, x, data.y_train, optimizer=SGD(lr=lr), epochs=STEPS, batch_size=BATCH, rng=rng):
         seen.append(inputs())
+        new = net.params.copy()
+        for k, i in enumerate(own):
+            net.params[starts[i] :] = old[starts[i] :]
+            below.append(moved([seen[-2][k]], [inputs()[k]]))
+            net.params[...] = new
+        old = new
         if step.number + 1 == FOLLOWED:
             break
     one = np.mean([moved(a, b) for a, b in pairwise(seen)])
     ten = np.mean([moved(a, b) for a, b in pairwise(seen[::10])])
-    return Followed(one=float(one), ten=float(ten))
+    return Followed(one=float(one), ten=float(ten), below=float(np.mean(below)))
 
 
 @lru_cache(maxsize=64)
