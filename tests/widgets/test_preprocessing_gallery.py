@@ -231,8 +231,8 @@ def test_the_bars_are_the_shares_kept_and_an_arrow_says_what_most_become() -> No
     arrows = {round(m.x): m.text for m in marks if isinstance(m, Text)}
     assert arrows == {k: f"→{look.mostly(k)}" for k in range(10) if look.mostly(k) is not None}
     assert {6: "→9", 9: "→6"}.items() <= arrows.items()
-    assert "6 → 9" in figure.status
-    assert "9 → 6" in figure.status
+    assert "most 6s to a 9; most 9s to a 6" in figure.status
+    assert f"Most flipped {', '.join(f'{k}s' for k in range(10) if look.kept[k] > 50)} are nearest" in figure.status
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -115,7 +115,7 @@ KINDS = {
         Try(
             label="Bend them too far",
             values={"kind": "elastic", "alpha": 20.0, "few": "50", "seed": 0},
-            notice="Four in five come nearest to a digit with another label, and the net learns that: "
+            notice="For four in five the nearest real digit has another label, and the net learns that: "
             "more than half of its answers on real digits are wrong, in every run.",
         ),
         Try(
@@ -158,25 +158,25 @@ def gallery(
     tiles = shown(kind, amount, seed, VERSIONS)
     look = looks(kind, amount, seed)
     plain_errors, with_errors = errors(int(few), None, 0.0, seed), errors(int(few), kind, amount, seed)
+    flipped = kind in FLIPS and amount > 0
     outcome = (
         f"test error {_percent(plain_errors.mean())} without and {_percent(with_errors.mean())} with it, means of "
         f"{RUNS} runs; {compared(plain_errors, with_errors)}"
     )
-    which = _which(look, kind in FLIPS and amount > 0)
     others = int(np.sum(tiles.seen != np.arange(10)))
     return Figure(
         panels=[
             tiles_panel(
-                tiles, f"{how[0].upper()}{how[1:]}: {others} of {tiles.seen.size} come nearest to another digit (→)"
+                tiles, f"{how[0].upper()}{how[1:]}: for {others} of {tiles.seen.size} another digit is the nearest (→)"
             ),
-            kept_panel(look),
+            kept_panel(look, flipped),
             errors_panel(plain_errors, with_errors),
         ],
         alt=f"One digit of each class and {VERSIONS} versions of each, {how}; {others} of the {tiles.seen.size} come "
         f"nearest to a real digit with another label: {_changes(tiles)}. Below, by digit, how many of {LOOKED_AT} such "
-        f"images come nearest to a real digit with their own label: {_by_digit(look)}. Beside it, for {few} digits to "
-        f"train on, {outcome}: {_list(plain_errors)} without, {_list(with_errors)} with augmentation.",
-        status=f"{few} digits, {how} ({MADE} images, {STEPS} steps): {outcome}. {which}",
+        f"images, in per cent, come nearest to a real digit with their own label: {_by_digit(look)}. Beside it, for "
+        f"{few} digits to train on, {outcome}: {_list(plain_errors)} without, {_list(with_errors)} with augmentation.",
+        status=f"{few} digits, {how} ({MADE} images, {STEPS} steps): {outcome}. {_which(look, flipped)}",
     )
 
 
@@ -201,12 +201,14 @@ def _how(kind: str, amount: float) -> str:
 
 def _which(look: Looks, flipped: bool) -> str:
     """Which digits mostly stay what they are, and which become another."""
-    own = [str(k) for k in range(10) if look.kept[k] > 50.0]
-    become = [f"{k} → {other}" for k in range(10) if (other := look.mostly(k)) is not None]
-    who = "Of the flipped more than half" if flipped else "More than half"
-    stay = "all ten digits" if len(own) == 10 else ", ".join(own) if own else "no digit"
-    changed = f"; to another digit: {', '.join(become)}" if become else ""
-    return f"{who} come nearest to their own digit: {stay}{changed}."
+    own = [f"{k}s" for k in range(10) if look.kept[k] > 50.0]
+    become = [f"most {k}s to a {other}" for k in range(10) if (other := look.mostly(k)) is not None]
+    done = "flipped" if flipped else "augmented"
+    who = f"Most {done} digits of every kind" if len(own) == 10 else f"Most {done} {', '.join(own)}"
+    stay = (
+        f"{who} are nearest to a real digit of their kind" if own else f"No {done} digit is mostly nearest to its kind"
+    )
+    return "; ".join([stay, *become]) + "."
 
 
 def _changes(tiles: Shown) -> str:
@@ -215,7 +217,7 @@ def _changes(tiles: Shown) -> str:
 
 
 def _by_digit(look: Looks) -> str:
-    return ", ".join(f"{digit}: {share:.0f} %" for digit, share in enumerate(look.kept))
+    return ", ".join(f"{digit}: {share:.0f}" for digit, share in enumerate(look.kept))
 
 
 def _percent(value: float) -> str:

@@ -76,7 +76,7 @@ def errors_panel(without: Values, augmented: Values) -> Panel:
     )
 
 
-def kept_panel(look: Looks) -> Panel:
+def kept_panel(look: Looks, flipped: bool) -> Panel:
     """By digit, how many still look like what they are; and what they look like where most look like another."""
     kept = look.kept
     marks: list[Bars | Text] = [Bars(edges=np.arange(11) - 0.5, heights=kept, colour="b")]
@@ -86,10 +86,10 @@ def kept_panel(look: Looks) -> Panel:
             marks.append(Text(x=float(k), y=float(kept[k]) + 7.0, text=f"→{other}", anchor="middle", colour="accent"))
     return Panel(
         id="kept",
-        title=f"{kept.mean():.0f} % still come nearest to their own digit",
+        title=f"For {kept.mean():.0f} % {'of the flipped ' * flipped}the nearest real digit is of their kind",
         marks=marks,
-        x=Axis(label="digit (→: most come nearest to that one)", low=-0.5, high=9.5),
-        y=Axis(label="nearest to their own digit", unit="%", low=0.0, high=100.0),
+        x=Axis(label="digit (→: most are nearest to that one)", low=-0.5, high=9.5),
+        y=Axis(label="nearest digit of their kind", unit="%", low=0.0, high=100.0),
         width=1.3,
         column=0,
         aspect=2.6,
