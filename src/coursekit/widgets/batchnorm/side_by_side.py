@@ -129,8 +129,8 @@ def run(norm: str, lr: float, scale: float, batch: int, depth: int, seed: int) -
         Try(
             label="Batches of two",
             values={"norm": "batch", "lr": 0.02, "scale": 1.0, "batch": "2", "depth": 3, "seed": 0},
-            notice="Here the net with BatchNorm is the worse one by far: two examples tell a layer almost nothing "
-            "but which of them is larger.",
+            notice="Here the net with BatchNorm is the worse one by far: of two examples the layer keeps little more "
+            "than which of them is larger, and nearly all pairs pass next to no gradient down.",
             frame=-1,
         ),
         Try(
