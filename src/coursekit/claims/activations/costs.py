@@ -107,7 +107,7 @@ def times(dtype: DTypeLike) -> Mapping[str, float]:
 
 
 def costs(seed: int) -> Mapping[str, float]:
-    """`count_*`, the operations for each 64-bit number; `passes_*` over all of them; `time_*`, and in 32 bit `time32_*`.
+    """`count_*`, the operations for each 64-bit number; `passes_*` over all; `time_*`, and in 32 bit `time32_*`.
 
     `exp_operations` are those of one exponential, `degree` is its polynomial's. The counts are the same for all seeds;
     the times are taken once for each.
