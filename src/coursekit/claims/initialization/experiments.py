@@ -58,15 +58,16 @@ def percent(numbers: Numbers, name: str) -> str:
     return f"{100 * mid(numbers, name):.1f} %"
 
 
-def net(start: str, unit: str, hidden: int, seed: int, *, last: str | None = None) -> Sequential:
+def net(start: str | Init, unit: str, hidden: int, seed: int, *, last: str | None = None) -> Sequential:
     """64 inputs, `hidden` layers of 64 units, 10 classes; every layer starts as STARTS[start], biases at 0.
 
-    The layer of the classes starts as STARTS[last], if that is given.
+    `start` may be an initializer of one's own. The layer of the classes starts as STARTS[last], if that is given.
     """
+    init = STARTS[start] if isinstance(start, str) else start
     layers: list[nn.Layer] = []
     for _ in range(hidden):
-        layers += [Linear(64, 64, init=STARTS[start]), LAYERS[unit]()]
-    return Sequential(*layers, Linear(64, 10, init=STARTS[last or start]), rng=np.random.default_rng(seed))
+        layers += [Linear(64, 64, init=init), LAYERS[unit]()]
+    return Sequential(*layers, Linear(64, 10, init=STARTS[last] if last else init), rng=np.random.default_rng(seed))
 
 
 def fit(model: Sequential, seed: int, *, lr: float, epochs: int) -> float:
