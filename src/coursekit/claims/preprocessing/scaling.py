@@ -220,8 +220,8 @@ CLAIMS = (
             f"[−1, 1] and standardized, iris: {span(n, 'iris_range0')} and {span(n, 'iris_standard0')} steps linear, "
             f"{span(n, 'iris_range16')} and {span(n, 'iris_standard16')} with a hidden layer; digits: "
             f"{span(n, 'digits_range0')} and {span(n, 'digits_standard0')}, {span(n, 'digits_range64')} and "
-            f"{span(n, 'digits_standard64')}. On the digits most pixels are 0 most "
-            "of the time: they land at −1 and are not centred."
+            f"{span(n, 'digits_standard64')}. Half of the digits' grey values "
+            "are 0: they land at −1, and the features are not centred."
         ),
     ),
 )
