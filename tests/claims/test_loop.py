@@ -7,14 +7,16 @@ from coursekit.claims.loop.experiments import (
     RATES,
     always,
     best_rate,
+    classify,
     excess,
     gradient_noise,
     loss_of,
     net,
+    squared_error,
     with_replacement,
 )
 from coursekit.nn import SoftmaxCrossEntropy
-from coursekit.training import minibatch_gradient_error, per_example_gradients
+from coursekit.training import minibatch_gradient_error, numerical_gradient, per_example_gradients
 
 
 def test_a_seed_gives_the_same_start_and_another_seed_another():
@@ -59,3 +61,18 @@ def test_the_excess_shrinks_with_the_rate():
 
 def test_the_best_rate_is_not_at_the_edge_of_the_grid():
     assert all(RATES[0] < best_rate(0, size) < RATES[-1] for size in (8, 512))
+
+
+def test_the_squared_error_is_half_the_distance_and_its_gradient_is_right():
+    rng = np.random.default_rng(0)
+    scores, wanted = rng.standard_normal((6, 4)), np.eye(4)[rng.integers(0, 4, 6)]
+    value, gradient = squared_error(scores, wanted)
+    p = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(value, np.mean(np.sum((p - wanted) ** 2, axis=1)) / 2, rtol=1e-12)
+    nudged = numerical_gradient(lambda s: squared_error(s, wanted)[0], scores.copy())
+    np.testing.assert_allclose(gradient, nudged, atol=1e-9)
+
+
+def test_larger_weights_at_the_start_make_the_squared_error_worse_and_not_cross_entropy():
+    assert classify(0, "squared error", scale=3.0)[0] > 3 * classify(0, "squared error", scale=1.0)[0]
+    assert classify(0, "cross-entropy", scale=3.0)[0] < 0.01
