@@ -5,7 +5,7 @@ import pytest
 
 from coursekit import nn
 from coursekit.claims.batchnorm.experiments import STDS, Run, norm_net, normalized, run, shape
-from coursekit.claims.batchnorm.shift_runs import Shake, moved, net_of, turn
+from coursekit.claims.batchnorm.shift_runs import Shake, follow, moved, net_of, turn
 
 
 def test_nets_with_and_without_start_from_the_same_weights() -> None:
@@ -93,3 +93,9 @@ def test_a_gradient_is_not_turned_by_a_step_of_length_nought_and_more_by_a_longe
     assert still.change < 1e-3
     assert still.cosine == pytest.approx(1.0, abs=1e-5)
     assert still.change < short.change < long.change
+
+
+def test_the_layers_below_move_an_input_less_than_they_and_the_layer_itself() -> None:
+    still, moving = follow("none", 0, lr=1e-9), follow("none", 0, lr=1.0)
+    assert still.ten < 1e-4
+    assert 0.0 < moving.below < moving.one < moving.ten

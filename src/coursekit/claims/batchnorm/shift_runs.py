@@ -34,15 +34,15 @@ class Shake(nn.PlainLayer):
     def __init__(self, size: float, seed: int) -> None:
         super().__init__()
         self.size, self.rng = size, np.random.default_rng(seed)
-        self.factors = np.ones(1)
+        self.factors: Values = np.ones(1)
 
     def compute(self, x: Values, params: Mapping[str, Values], training: bool) -> Values:
         """`factor * x + shift`; `x` itself outside training."""
         if not training:
             self.factors = np.ones(1)
             return x
-        self.factors = self.rng.uniform(1.0, 1.0 + 0.5 * self.size, x.shape[1])
-        return self.factors * x + self.rng.uniform(-self.size, self.size, x.shape[1])
+        self.factors = self.rng.uniform(1.0, 1.0 + 0.5 * self.size, (x.shape[1],))
+        return self.factors * x + self.rng.uniform(-self.size, self.size, (x.shape[1],))
 
     def pull(self, dout: Values, x: Values, params: Mapping[str, Values]) -> tuple[Values, Mapping[str, Any]]:
         """`factor * dout`."""
