@@ -1,8 +1,11 @@
 """The experiments behind the claims on initialization measure what they say."""
 
+from datetime import date
+
 import numpy as np
 import pytest
 
+from coursekit.claims.initialization.demo_times import demo_times
 from coursekit.claims.initialization.experiments import STARTS, fit, net, signal, unlike
 
 
@@ -55,3 +58,22 @@ def test_the_signal_of_small_tanh_layers_is_that_of_linear_ones() -> None:
 
 def test_with_rand_the_units_are_more_alike_than_with_a_mean_of_zero() -> None:
     assert signal("small rand", "relu", 0).differ < 0.2 < signal("small", "relu", 0).differ
+
+
+def test_a_net_may_start_with_an_initializer_of_ones_own() -> None:
+    model = net(lambda fan_in, fan_out: np.full((fan_in, fan_out), 0.25), "relu", 1, 0)
+    assert (model.layers[0].params["w"] == 0.25).all()
+    assert (model.layers[-1].params["w"] == 0.25).all()
+
+
+def test_the_times_of_the_demo_are_those_of_enough_changes_on_a_named_machine() -> None:
+    times = demo_times()
+    for what in ("train", "view", "frames"):
+        assert times[what]["count"] >= 30
+        assert 0 < times[what]["median_ms"] <= times[what]["p95_ms"]
+    assert 0 <= times["frames"]["late"] <= 1
+    machine = times["machine"]
+    assert machine["cores"] >= 1
+    assert machine["processor"]
+    assert machine["browser"]
+    date.fromisoformat(machine["date"])
