@@ -17,6 +17,8 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 
+from coursekit.site.build import build
+
 ROOT = Path(__file__).parents[2]
 TRIAL = Path(__file__).parent / "trial_chapter.py"
 
@@ -48,6 +50,18 @@ def serve() -> Iterator[Callable[[Path], str]]:
     for server in servers:
         server.shutdown()
         server.server_close()
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    """The project's own site, built if it is not up to date."""
+    return build(root=ROOT)
+
+
+@pytest.fixture(scope="session")
+def address(site: Path, serve: Callable[[Path], str]) -> str:
+    """The address of the project's own site, with a slash at the end."""
+    return serve(site)
 
 
 @dataclass

@@ -7,17 +7,18 @@ from typing import Any
 
 import pytest
 
-from coursekit.site.build import build
-from coursekit.widgets import find
-
 pytestmark = [pytest.mark.browser, pytest.mark.site]
 
 ROOT = Path(__file__).parents[2]
+CHAPTERS = ["loop", "activations", "preprocessing", "initialization", "batchnorm"]
 PAGES = [
     "index",
-    "chapters/activations",
+    *(f"chapters/{name}" for name in CHAPTERS),
     "notation",
+    "glossary",
+    "genindex",
     "claims",
+    "references",
     "guide/reader",
     "guide/student",
     "guide/instructor",
@@ -40,22 +41,14 @@ SCROLL = """async () => {
   for (const image of document.images) image.loading = "eager";
   scrollTo(0, 0);
 }"""
+#: Axes of live figures on which fewer than two numbers stand: they tell no scale.
+FEW_TICKS = """() => [...document.querySelectorAll("figure.ck-widget [aria-label$='-axis tick label']")]
+  .filter((axis) => axis.children.length < 2).map((axis) => axis.closest("[data-widget]").dataset.widget)"""
 #: axe-core over the page; it says so when it does not come to an end.
 AXE = """Promise.race([
   axe.run(document, { resultTypes: ["violations"] }),
   new Promise((_, fail) => setTimeout(() => fail(new Error("axe-core did not end within two minutes")), 120000)),
 ])"""
-
-
-@pytest.fixture(scope="session")
-def site() -> Path:
-    """The project's own site, built if it is not up to date."""
-    return build(root=ROOT)
-
-
-@pytest.fixture(scope="session")
-def address(site: Path, serve: Callable[[Path], str]) -> str:
-    return serve(site)
 
 
 def test_the_list_of_pages_is_whole(site: Path) -> None:
@@ -73,6 +66,7 @@ def test_a_page_stands_alone_and_fits(watched: Callable[..., Any], address: str,
     figures = seen.page.locator("figure.ck-widget")
     for i in range(figures.count()):
         figures.nth(i).locator("svg").first.wait_for()
+    assert seen.page.evaluate(FEW_TICKS) == []
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
     assert seen.off_host == []
     assert seen.complaints == []
@@ -110,84 +104,10 @@ def test_a_page_opened_from_the_folder_shows_everything(watched: Callable[..., A
     seen.page.close()
 
 
-@pytest.fixture(scope="module")
-def chapter(watched: Callable[..., Any], listen: Callable[..., Any], address: str) -> Any:
-    """The chapter on activations, its widgets live."""
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_quiz_explains_the_answer_that_was_chosen(watched: Callable[..., Any], address: str, name: str) -> None:
     seen = watched(1280)
-    seen.page.goto(f"{address}chapters/activations.html")
-    live = listen(seen)
-    slider = live.widget("activations.explorer").locator("input[data-name=x]")
-    slider.focus()
-    live.answer(lambda: slider.press("ArrowRight"))
-    return live
-
-
-def test_a_slider_moved_with_the_keyboard_changes_the_figure(chapter: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    widget = chapter.widget("activations.explorer")
-    before, said = widget.locator("svg").first.inner_html(), widget.locator(".ck-status").inner_text()
-    slider = widget.locator("input[data-name=x]")
-    slider.focus()
-    answer = chapter.answer(lambda: slider.press("ArrowLeft"))
-    assert widget.locator("svg").first.inner_html() != before
-    assert widget.locator(".ck-status").inner_text() != said
-    with capsys.disabled():
-        boot = widget.evaluate("figure => figure.dataset.bootMs")
-        print(f"\nThe chapter's page: Python up after {boot} ms, a round trip {answer['roundTrip']:.1f} ms")
-
-
-# A closed formula is the same to rounding. The deep net sums 100 products in each of 20 layers, in an order that the
-# BLAS chooses. The trained net repeats that over hundreds of steps, each of which can double a difference: where the
-# learning rate is small it stays small, and at large rates it is held to what a reader can see.
-CLOSED = {"rtol": 1e-12, "atol": 1e-12}
-DEEP = {"rtol": 1e-9, "atol": 1e-12}
-TRAINED = {"rtol": 1e-6, "atol": 1e-6}
-VALUES = [
-    ("activations.explorer", {"unit": "sigmoid", "x": -4.3}, CLOSED),
-    ("activations.explorer", {"unit": "tanh", "x": 0.7}, CLOSED),
-    ("activations.explorer", {"unit": "relu", "x": 0.0}, CLOSED),
-    ("activations.explorer", {"unit": "elu", "x": -2.2, "alpha": 0.7}, CLOSED),
-    ("activations.explorer", {"unit": "gelu", "x": -0.8}, CLOSED),
-    ("activations.explorer", {"unit": "maxout", "x": -2.0, "alpha": 1.0}, CLOSED),
-    ("activations.deep", {"unit": "sigmoid", "gain": 1.0, "depth": 10}, DEEP),
-    ("activations.deep", {"unit": "relu", "gain": 1.4, "depth": 20}, DEEP),
-    ("activations.dead", {"unit": "relu", "lr": 0.5, "bias": 0.0, "seed": 0}, TRAINED),
-    ("activations.dead", {"unit": "leaky_relu", "lr": 0.3, "bias": 0.1, "seed": 2}, TRAINED),
-]
-
-
-@pytest.mark.parametrize(("id", "values", "tolerance"), VALUES)
-def test_the_page_computes_what_this_python_computes(
-    chapter: Any, same_arrays: Callable[..., None], id: str, values: dict[str, Any], tolerance: dict[str, float]
-) -> None:
-    answer = chapter.settings(id, **values)
-    assert answer["values"] == find(id).check(values)
-    same_arrays(answer["figure"], find(id).figure(values).to_dict(), **tolerance)
-
-
-def test_every_try_this_works_in_the_page(chapter: Any) -> None:
-    for id in ("activations.explorer", "activations.deep", "activations.dead"):
-        widget = chapter.widget(id)
-        for i, suggestion in enumerate(find(id).tries):
-            # Two suggestions may ask for what is already shown: then there is nothing to compute.
-            widget.get_by_role("button", name=suggestion.label, exact=True).click()
-            chapter.settle()
-            shown = widget.evaluate(
-                "figure => figure.querySelector('[data-widget]')?.textContent ?? figure.textContent"
-            )
-            assert suggestion.notice in shown, (id, i)
-            assert (
-                widget.get_by_role("button", name=suggestion.label, exact=True).get_attribute("aria-pressed") == "true"
-            )
-
-
-def test_the_chapter_stayed_on_this_host_and_quiet(chapter: Any) -> None:
-    assert chapter.seen.off_host == []
-    assert chapter.seen.complaints == []
-
-
-def test_a_quiz_explains_the_answer_that_was_chosen(watched: Callable[..., Any], address: str) -> None:
-    seen = watched(1280)
-    seen.page.goto(f"{address}chapters/activations.html")
+    seen.page.goto(f"{address}chapters/{name}.html")
     quizzes = seen.page.locator(".bk-quiz")
     assert quizzes.count() >= 5
     for i in range(quizzes.count()):

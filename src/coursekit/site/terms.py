@@ -1,4 +1,4 @@
-"""The index: every term with the pages that speak of it, by their titles; in the contents it stands behind the glossary."""
+"""The index: every term with the pages that speak of it, by their titles; the contents have it behind the glossary."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -36,7 +36,7 @@ def _context(app: Sphinx, name: str, template: str, context: dict[str, Any], doc
                 terms.append((term, places(links, titles)))
             terms += [(f"{term}, {part}", places(found, titles)) for part, found in below]
         letters.append((letter, terms))
-    context["ck_index"] = letters
+    context.update(ck_index=letters, ck_glossary="glossary" in titles)
 
 
 class IndexInContents(SphinxTransform):
