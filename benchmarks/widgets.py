@@ -35,7 +35,7 @@ from coursekit.claims.initialization.demo_times import KEPT
 PAGE = "chapters/initialization.html"
 LATE_MS = 1000 / 30
 VIEWPORT = {"width": 1280, "height": 900}
-DEMO = '[data-widget="initialization.demo"]'
+DEMO = 'section[data-widget="initialization.demo"]'
 DATA, STARTS = ("moons", "spiral", "xor", "circles"), ("small", "large", "zero", "he")
 
 #: Milliseconds from a click to the next drawing that comes after an answer of Python.

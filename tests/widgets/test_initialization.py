@@ -42,6 +42,7 @@ def test_too_small_stalls() -> None:
     result = try_run("Too small")
     assert 0 < first(result)[0] < 1e-4
     assert result.cost[-1] == pytest.approx(np.log(2), abs=2e-3)
+    assert not result.gradients[-1].any()
 
 
 def test_appropriate_learns() -> None:
@@ -85,9 +86,10 @@ def test_the_largest_gradient_has_full_colour_in_every_frame_and_the_status_says
     some = result.gradients.any(axis=1)
     assert some[0]
     np.testing.assert_allclose(np.abs(drawn(figure).value).max(axis=1), np.where(some, 1.0, 0.0))
-    last = plain(float(np.abs(result.gradients[-1]).max()))
     assert figure.frames is not None
-    assert figure.frames.status[-1].endswith(f"Full colour: gradient ±{last}.")
+    for words, gradients in zip(figure.frames.status, result.gradients, strict=True):
+        largest = float(np.abs(gradients).max())
+        assert words.endswith(f"Full colour: gradient ±{plain(largest)}." if largest else "All gradients are 0.")
 
 
 def test_every_edge_joins_the_units_of_its_weight() -> None:

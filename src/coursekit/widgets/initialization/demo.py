@@ -133,9 +133,10 @@ def _shares(result: Run, edges: str) -> tuple[Values, Values]:
         Try(
             label="Too small",
             values={"data": "circles", "start": "small", "edges": "g", "seed": 0},
-            notice="The gradient in the first layer is below a ten-thousandth at the start. "
-            "After 600 steps the cost is still ln 2.",
-            frame=-1,
+            notice="The gradient in the first layer is below a ten-thousandth at the start. Play: the cost stays at ln 2. "
+            "What little the biases move is enough, in the end, to switch a layer of ReLU units off, and then every "
+            "gradient is 0.",
+            frame=0,
         ),
         Try(
             label="Appropriate",
@@ -240,7 +241,8 @@ def demo(data: str, start: str, edges: str, seed: int) -> Figure:
     setup = f"A net {'-'.join(map(str, sizes))} of ReLU units on {data}, initial weights {_NAMES[start]}"
     status = [
         f"Step {n}: cost {plain(float(c))}, {100 * a:.0f} % right, gradient in layer 1 {plain(float(g))} "
-        f"(root mean square){ending if n == last else ''}. Full colour: {word[:-1]} ±{plain(float(f))}."
+        f"(root mean square){ending if n == last else ''}. "
+        + (f"Full colour: {word[:-1]} ±{plain(float(f))}." if f > 0 else f"All {word} are 0.")
         for n, c, a, g, f in zip(result.steps, result.cost, result.accuracy, first, full, strict=True)
     ]
     return Figure(
