@@ -133,8 +133,8 @@ def _shares(result: Run, edges: str) -> tuple[Values, Values]:
         Try(
             label="Too small",
             values={"data": "circles", "start": "small", "edges": "g", "seed": 0},
-            notice="The gradient in the first layer is below a ten-thousandth at the start. Play: the cost stays at ln 2. "
-            "What little the biases move is enough, in the end, to switch a layer of ReLU units off, and then every "
+            notice="The gradient in the first layer is below a ten-thousandth at the start. Play: the cost stays at ln "
+            "2. What little the biases move is enough, in the end, to switch a layer of ReLU units off, and then every "
             "gradient is 0.",
             frame=0,
         ),
@@ -148,8 +148,8 @@ def _shares(result: Run, edges: str) -> tuple[Values, Values]:
             label="Too large",
             values={"data": "circles", "start": "large", "edges": "g", "seed": 0},
             notice="The cost starts in the hundreds, and the gradient in the first layer at more than 100 times that "
-            "of the appropriate start. Step on once: the first steps were so long that no ReLU unit of some layer is on "
-            "for any point. Every gradient is 0 from there on.",
+            "of the appropriate start. Step on once: the first steps were so long that no ReLU unit of some layer is "
+            "on for any point. Every gradient is 0 from there on.",
             frame=0,
         ),
     ],

@@ -51,8 +51,8 @@ def foretold(unit: str, factors: Sequence[float]) -> tuple[Values, Values]:
     """The mean squares of outputs and gradients, layer by layer, if weights have mean 0 and every z is normal.
 
     `factors[k]` is the width of layer k times the mean square of its weights: what the layer multiplies a mean square
-    by. Then `E[z^2] = factor * E[h^2]` of the layer below, `E[h^2] = E[f(z)^2]`, and on the way down the gradient's mean
-    square is multiplied by `factor * E[f'(z)^2]`. The expectations are sums over a fine grid.
+    by. Then `E[z^2] = factor * E[h^2]` of the layer below, `E[h^2] = E[f(z)^2]`, and on the way down the mean square of
+    the gradient is multiplied by `factor * E[f'(z)^2]`. The expectations are sums over a fine grid.
     """
     _, f, f_backward, _ = _UNITS[unit]
     t = np.linspace(-8.0, 8.0, 4001)
