@@ -56,8 +56,8 @@ _UNITS = {"0": "none: linear", "2": "2", "4": "4", "8": "8", "16": "16", "32": "
         Try(
             label="A straight line for XOR",
             values={"data": "xor", "units": "0", "batch": "16", "lr": 0.3, "seed": 0},
-            notice="The loop works as before, but no straight line parts these classes: the loss stays at that of an "
-            "even guess, ln 2.",
+            notice="The loop works as before, but no straight line parts these classes: the loss comes down to that "
+            "of an even guess, ln 2, and no further.",
             frame=-1,
         ),
     ],
