@@ -38,6 +38,7 @@ from coursekit.training.rates import RangeTest, lr_range_test, range_test
 from coursekit.training.refining import Range, Search, coarse_to_fine, quasi_random_search, settings_at
 from coursekit.training.search import Trial, best_trial, grid, grid_search, log_uniform, random_search, trials
 from coursekit.training.sequences import halton_points
+from coursekit.training.uncertainty import sign_test, wilson_interval
 
 __all__ = [
     "Member",
@@ -89,6 +90,7 @@ __all__ = [
     "relative_error",
     "settings_at",
     "sgd_train",
+    "sign_test",
     "snapshots",
     "top_k_accuracy",
     "train",
@@ -96,4 +98,5 @@ __all__ = [
     "trials",
     "update_ratio",
     "updates_per_epoch",
+    "wilson_interval",
 ]

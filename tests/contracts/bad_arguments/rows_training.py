@@ -104,6 +104,8 @@ ROWS = [
         (name, {"predictions": labels("N"), "y": labels("N"), "n_classes": whole(3)})
         for name in ("confusion_matrix", "recall", "precision", "f1_score", "balanced_accuracy")
     ),
+    ("wilson_interval", {"count": whole(3, 0, 9), "n": a(9, *whole(9).bad), "z": real(1.96, "(0, inf)")}),
+    ("sign_test", {"only_first": whole(3, 0), "only_second": whole(5, 0)}),
     ("updates_per_epoch", {"n": whole(10), "batch_size": whole(4)}),
     ("minibatch_gradient_error", {"per_example_grads": array("N D", finite=True), "batch_size": whole(2, 1, 4)}),
     (
