@@ -4,7 +4,7 @@ import pytest
 from coursekit.data import spiral
 from coursekit.nn import Dropout, Linear, ReLU, Sequential
 from coursekit.optim import SGD, Adam
-from coursekit.training import lr_range_test, range_test, train
+from coursekit.training import lr_range_test, range_test, smoothed, steepest_rate, train
 
 NAN, INF = float("nan"), float("inf")
 RATES = [0.001, 0.01, 0.1, 1.0]
@@ -132,3 +132,43 @@ def test_bad_arguments_of_a_range_test():
     ):
         with pytest.raises(ValueError, match=message):
             spiral_test(**({"lrs": [0.1], "optimizer": SGD(lr=1.0)} | changes))
+
+
+def test_a_smoothed_constant_is_that_constant_from_the_first_step_on():
+    np.testing.assert_allclose(smoothed([3.0] * 20, beta=0.9), 3.0, rtol=1e-12)
+    assert len(smoothed([])) == 0
+
+
+def test_smoothed_losses_are_the_weighted_means_written_out():
+    losses = np.random.default_rng(0).random(30)
+    for t in (0, 7, 29):
+        weights = 0.8 ** np.arange(t, -1, -1)
+        assert smoothed(losses, beta=0.8)[t] == pytest.approx(np.average(losses[: t + 1], weights=weights), rel=1e-12)
+
+
+def test_no_smoothing_gives_the_losses_back():
+    assert smoothed([3.0, 1.0, 2.0], beta=0.0).tolist() == [3.0, 1.0, 2.0]
+
+
+def test_a_loss_that_is_not_finite_stays():
+    assert np.isfinite(smoothed([1.0, INF, 1.0])).tolist() == [True, False, False]
+
+
+def test_the_steepest_rate_is_the_middle_of_the_fall_whatever_the_noise():
+    lrs = np.geomspace(1e-4, 10, 101)
+    fall = 1.0 / (1.0 + (lrs / 0.03) ** 1.5)
+    assert steepest_rate(lrs, fall) == pytest.approx(0.03, rel=0.13)  # the rates are 12 % apart
+    for seed in range(10):
+        noisy = fall + 0.05 * np.random.default_rng(seed).standard_normal(101)
+        assert 0.01 < steepest_rate(lrs, noisy) < 0.09
+
+
+def test_few_rates_have_a_steepest_one_too():
+    assert steepest_rate([0.01, 0.02], [2.0, 1.0]) in (0.01, 0.02)
+    assert steepest_rate([0.001, 1.0], [2.0, 1.0], decades=0.1) in (0.001, 1.0)
+
+
+@pytest.mark.parametrize("lrs", [[0.0, 0.1], [0.1], [0.1, 0.1]])
+def test_a_steepest_rate_needs_rates_with_a_logarithm(lrs):
+    with pytest.raises(ValueError, match="two rates or more, above 0 and rising"):
+        steepest_rate(lrs, [1.0] * len(lrs))

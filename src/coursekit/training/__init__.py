@@ -9,6 +9,7 @@ from coursekit.training.ensembles import (
     ensemble_error,
     error_correlation,
     majority_vote,
+    mixed_ensemble_error,
     out_of_bag,
 )
 from coursekit.training.folds import cross_validate, k_fold
@@ -34,7 +35,7 @@ from coursekit.training.noise import (
     updates_per_epoch,
 )
 from coursekit.training.progress_bars import progress
-from coursekit.training.rates import RangeTest, lr_range_test, range_test
+from coursekit.training.rates import RangeTest, lr_range_test, range_test, smoothed, steepest_rate
 from coursekit.training.refining import Range, Search, coarse_to_fine, quasi_random_search, settings_at
 from coursekit.training.search import Trial, best_trial, grid, grid_search, log_uniform, random_search, trials
 from coursekit.training.sequences import halton_points
@@ -74,6 +75,7 @@ __all__ = [
     "majority_vote",
     "minibatch_gradient_error",
     "minibatches",
+    "mixed_ensemble_error",
     "noise_scale",
     "noise_scale_from_norms",
     "numerical_gradient",
@@ -91,7 +93,9 @@ __all__ = [
     "settings_at",
     "sgd_train",
     "sign_test",
+    "smoothed",
     "snapshots",
+    "steepest_rate",
     "top_k_accuracy",
     "train",
     "train_stack",

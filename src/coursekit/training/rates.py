@@ -3,11 +3,11 @@
 import copy
 import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from coursekit.arguments import takes
 from coursekit.nn import Loss, Sequential
@@ -85,3 +85,47 @@ def range_test(
 
     largest = lr_range_test(loss_at, rates)
     return RangeTest(rates[: len(losses)], losses, largest)
+
+
+@takes(losses="series", beta="real [0, 1)")
+def smoothed(losses: Sequence[float], beta: float = 0.9) -> NDArray[np.float64]:
+    """A weighted mean of the losses so far at each step, `(n,)`: one that is k steps old has `beta ** k` of the weight.
+
+    `v = beta v + (1 - beta) loss`, divided by `1 - beta ** t` so that the start at 0 does not count (as in Adam, Kingma
+    & Ba 2015). A loss that is not finite is what the mean is from there on.
+
+    >>> smoothed([4.0, 2.0, 2.0], beta=0.5).round(3).tolist()
+    [4.0, 2.667, 2.286]
+    """
+    mean, weight, out = 0.0, 0.0, []
+    for loss in losses:
+        mean, weight = beta * mean + (1.0 - beta) * loss, beta * weight + (1.0 - beta)
+        out.append(mean / weight)
+    return np.array(out, np.float64)
+
+
+@takes(lrs="finite array (R) of 0 or more", losses="finite array (R)", decades="real (0, inf)")
+def steepest_rate(lrs: Any, losses: Any, decades: float = 1.0) -> float:
+    """The rate at which the losses of a range test fall fastest, by a straight line over `log10(lr)` around it.
+
+    `lrs` and `losses` are `(R,)`, the rates positive and rising. For each rate the line is fitted by least squares to
+    all points within half of `decades` to its left and right; only rates whose whole stretch was tried count, all where
+    none has. A single difference of noisy losses would answer with the noise.
+
+    >>> steepest_rate([0.001, 0.01, 0.1, 1.0], [2.0, 2.0, 1.0, 0.9], decades=2.0)
+    0.1
+    """
+    lrs, losses = np.asarray(lrs, np.float64), np.asarray(losses, np.float64)
+    if len(lrs) < 2 or lrs[0] <= 0 or np.any(np.diff(lrs) <= 0):
+        raise ValueError(
+            f"steepest_rate: lrs must be two rates or more, above 0 and rising, not {np.array2string(lrs, threshold=6)}"
+        )
+    place, half = np.log10(lrs), 0.5 * decades + 1e-9
+    whole = (place - half >= place[0] - 2e-9) & (place + half <= place[-1] + 2e-9)
+    slopes = np.full(len(lrs), np.inf)
+    for i in np.flatnonzero(whole) if whole.any() else range(len(lrs)):
+        near = np.abs(place - place[i]) <= half
+        across = place[near] - place[near].mean()
+        if np.any(across):
+            slopes[i] = np.sum(across * losses[near]) / np.sum(across**2)
+    return float(lrs[int(np.argmin(slopes))])

@@ -1,7 +1,7 @@
 """What `training` takes."""
 
 import numpy as np
-from kinds import NO_NUMBERS, RAGGED, a, array, flag, function, labels, maybe, real, rng, whole
+from kinds import NO_NUMBERS, RAGGED, a, array, flag, function, labels, maybe, real, rng, series, whole
 from shared_kinds import (
     DATA,
     LIKE,
@@ -83,6 +83,10 @@ ROWS = [
     ("bootstrap_indices", {"n": whole(5), "rng": rng()}),
     ("out_of_bag", {"indices": labels("N", 4), "n": whole(4)}),
     ("ensemble_error", {"p": real(0.3, "[0, 1]"), "m": a(3, *whole(3).bad, 2)}),
+    (
+        "mixed_ensemble_error",
+        {"errors": a(np.array([0.1, 0.2, 0.3]), *array("K").bad, [0.1, 0.2], [0.1, 1.1, 0.2], [0.1, -0.1, np.nan])},
+    ),
     ("error_correlation", {"predictions": labels("M N", None), "y": labels("N", None)}),
     ("k_fold", {"n": whole(9, 2), "k": whole(3, 2, 9), "rng": rng()}),
     (
@@ -150,6 +154,15 @@ ROWS = [
             "lrs": array("T", np.geomspace(0.1, 1, 5), finite=True, signed=False, rising=True),
             "optimizer": OPTIMIZER,
             "loss": a(None, 3, nn.Hinge, no_pair),
+        },
+    ),
+    ("smoothed", {"losses": series(), "beta": real(0.9, "[0, 1)")}),
+    (
+        "steepest_rate",
+        {
+            "lrs": array("R", np.geomspace(0.1, 1, 5), finite=True, signed=False, rising=True),
+            "losses": array("R", np.arange(5.0), finite=True),
+            "decades": real(1.0, "(0, inf)"),
         },
     ),
     ("Range", {"low": a(0.1, *NO_NUMBERS, 2.0, 0.0), "high": a(1.0, *NO_NUMBERS, 0.01), "log": flag()}),
