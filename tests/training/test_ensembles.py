@@ -11,6 +11,7 @@ from coursekit.training import (
     ensemble_error,
     error_correlation,
     majority_vote,
+    mixed_ensemble_error,
     out_of_bag,
 )
 
@@ -83,6 +84,22 @@ def test_ensemble_error_goes_down_with_good_members_and_up_with_bad_ones():
     assert ensemble_error(np.float32(0.25), np.int64(3)) == pytest.approx(0.15625)
 
 
+@pytest.mark.parametrize("errors", [[0.3], [0.10, 0.12, 0.20], [0.0, 1.0, 0.5], [0.6, 0.1, 0.45, 0.2, 0.9]])
+def test_mixed_ensemble_error_over_all_outcomes_there_are(errors):
+    expected = sum(
+        math.prod(p if errs else 1 - p for p, errs in zip(errors, outcome, strict=True))
+        for outcome in itertools.product([False, True], repeat=len(errors))
+        if sum(outcome) > len(errors) / 2
+    )
+    assert mixed_ensemble_error(np.array(errors)) == pytest.approx(expected, rel=1e-12)
+    assert mixed_ensemble_error(errors[::-1]) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(("p", "m"), [(0.2, 1), (0.3, 21), (0.55, 101)])
+def test_mixed_ensemble_error_of_equal_members_is_ensemble_error(p, m):
+    assert mixed_ensemble_error(np.full(m, p)) == pytest.approx(ensemble_error(p, m), rel=1e-9)
+
+
 def test_error_correlation_against_the_formula():
     rng = np.random.default_rng(0)
     predictions, y = rng.integers(0, 3, (4, 50)), rng.integers(0, 3, 50)
@@ -109,6 +126,8 @@ def test_error_correlation_of_a_member_that_is_always_right_is_unknown():
         (lambda: out_of_bag(np.array([0, 4]), 4), r"out_of_bag: indices must hold labels 0\.\.3, it holds 4"),
         (lambda: ensemble_error(0.2, 4), "ensemble_error: m must be odd, so that there is no tie, not 4"),
         (lambda: ensemble_error(1.2, 3), r"ensemble_error: p must be a number in \[0, 1\], not 1.2"),
+        (lambda: mixed_ensemble_error([0.1, 0.2]), "errors must hold an odd number of members, .* not 2"),
+        (lambda: mixed_ensemble_error([1.2]), "errors must be probabilities"),
         (lambda: error_correlation(np.zeros((2, 3), int), np.zeros(4, int)), r"y must be \(N,\) with N = 3"),
     ],
 )

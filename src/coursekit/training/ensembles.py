@@ -70,6 +70,27 @@ def ensemble_error(p: float, m: int) -> float:
     )
 
 
+@takes(errors="array (M)")
+def mixed_ensemble_error(errors: Array) -> float:
+    """The probability that most of M (odd) members are wrong, member i with probability `errors[i]`, independently.
+
+    `ensemble_error` for members that are not equally good. Member by member, the distribution of the number of wrong
+    ones: `P(k wrong) <- (1 - p) P(k wrong) + p P(k - 1 wrong)`. Raises `ValueError` if M is even or an entry is no
+    probability.
+
+    >>> round(mixed_ensemble_error(np.array([0.10, 0.12, 0.20])), 4)
+    0.0512
+    """
+    if len(errors) % 2 == 0:
+        raise ValueError(f"mixed_ensemble_error: errors must hold an odd number of members (no tie), not {len(errors)}")
+    if not np.all((errors >= 0) & (errors <= 1)):
+        raise ValueError("mixed_ensemble_error: errors must be probabilities, numbers in [0, 1]")
+    wrong = np.ones(1)
+    for p in errors.astype(np.float64):
+        wrong = np.convolve(wrong, [1.0 - p, p])
+    return float(wrong[len(errors) // 2 + 1 :].sum())
+
+
 @takes(predictions="labels (M, N)", y="labels (N)")
 def error_correlation(predictions: Labels, y: Labels) -> NDArray[np.float64]:
     """`(M, M)`: the correlation between the errors of M members on N examples, from labels `(M, N)` and `y` `(N,)`.
