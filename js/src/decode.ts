@@ -1,6 +1,6 @@
 // Bytes to typed arrays, exactly: no rounding, no text in between.
 
-import type { Dtype, WireArray } from "./figure";
+import type { Dots, Dtype, Line, WireArray } from "./figure";
 
 export type Numbers = Float64Array | Float32Array | Int32Array | Uint8Array;
 
@@ -41,6 +41,13 @@ export function frameOf(array: WireArray, frames: boolean, frame: number): Numbe
   const stride = all.length / count;
   const at = Math.min(Math.max(frame, 0), count - 1);
   return all.subarray(at * stride, (at + 1) * stride);
+}
+
+/** The points of a curve or a cloud in one frame; a line that grows has one more in each. */
+export function pointsOf(mark: Line | Dots, frame: number): [xs: Numbers, ys: Numbers] {
+  const points: [Numbers, Numbers] = [frameOf(mark.x, mark.frames, frame), frameOf(mark.y, mark.frames, frame)];
+  if (mark.kind !== "line" || !mark.grow) return points;
+  return [points[0].subarray(0, frame + 1), points[1].subarray(0, frame + 1)];
 }
 
 /** Rows and columns of a grid, without the axis of frames. */

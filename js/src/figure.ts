@@ -18,7 +18,7 @@ interface Common {
   frames: boolean;
 }
 
-export interface Line extends Common { kind: "line"; x: WireArray; y: WireArray; width: number; dashed: boolean }
+export interface Line extends Common { kind: "line"; x: WireArray; y: WireArray; width: number; dashed: boolean; grow: boolean }
 export interface Band extends Common { kind: "band"; x: WireArray; low: WireArray; high: WireArray }
 export interface Dots extends Common { kind: "dots"; x: WireArray; y: WireArray; group: WireArray | null; names: string[]; radius: number }
 export interface Bars extends Common { kind: "bars"; edges: WireArray; heights: WireArray }
@@ -90,6 +90,8 @@ interface ControlCommon {
   note: string;
   /** Shown only while each of these controls has one of these values. */
   when: Record<string, Value[]>;
+  /** Neighbours of one group stand in one line. */
+  group: string;
 }
 
 export interface Slider extends ControlCommon {
@@ -104,7 +106,7 @@ export interface Slider extends ControlCommon {
   panels: string[];
 }
 export interface Choice extends ControlCommon { kind: "choice"; options: [value: string, words: string][]; value: string }
-export interface Checkbox extends ControlCommon { kind: "checkbox"; value: boolean }
+export interface Checkbox extends ControlCommon { kind: "checkbox"; value: boolean; colour: string }
 export interface Point extends ControlCommon {
   kind: "point";
   panel: string;

@@ -2,7 +2,7 @@
 
 import { dot, plot } from "@observablehq/plot";
 import type { Line, Mark, Pair, Panel } from "./figure";
-import { decode, frameOf, type Numbers } from "./decode";
+import { decode, frameOf, pointsOf, type Numbers } from "./decode";
 import { css, diverging, domainOf, extent, fillScale, largest } from "./colours";
 import { around, best, obstacles, rectangle, type Frame, type Place } from "./place";
 import type { Scale } from "./scale";
@@ -74,7 +74,7 @@ export function placeLabels(
     const ink = theme.colour(mark.colour);
     const common = { text: mark.label, ink };
     if (mark.kind === "line") {
-      const [xs, ys] = [frameOf(mark.x, mark.frames, frame), frameOf(mark.y, mark.frames, frame)];
+      const [xs, ys] = pointsOf(mark, frame);
       const end = lastInside(xs, ys, x, y);
       if (end < 0) continue;
       const [px, py] = [x.at(xs[end]!), y.at(ys[end]!)];

@@ -1,7 +1,7 @@
 // Where words fit: among a few places for a label the one that covers the least.
 
 import type { Panel } from "./figure";
-import { frameOf } from "./decode";
+import { pointsOf } from "./decode";
 import type { Scale } from "./scale";
 
 export interface Frame {
@@ -42,7 +42,7 @@ export function obstacles(panel: Panel, frame: number, x: Scale, y: Scale): [num
   const points: [number, number][] = [];
   for (const mark of panel.marks) {
     if (mark.kind !== "line" && mark.kind !== "dots") continue;
-    const [xs, ys] = [frameOf(mark.x, mark.frames, frame), frameOf(mark.y, mark.frames, frame)];
+    const [xs, ys] = pointsOf(mark, frame);
     let before: [number, number] | null = null;
     for (let i = 0; i < xs.length; i++) {
       const here: [number, number] = [x.at(xs[i]!), y.at(ys[i]!)];

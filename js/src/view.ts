@@ -53,7 +53,7 @@ class WidgetView {
     this.#controls = new Map(spec.controls.map((control: Control) => [control.name, controlView(control, wish)]));
     const views = [...this.#controls.values()];
     this.#stage = new Stage(views);
-    this.#panelOfControls.append(...views.flatMap((view) => view.node ?? []));
+    this.#panelOfControls.append(...this.#lines(spec.controls));
     this.#panelOfControls.hidden = views.every((view) => !view.node);
     this.#remedy.addEventListener("click", () => {
       model.set("pressed", (model.get("pressed") ?? 0) + 1); // only a page offers a remedy, and it hears this
@@ -91,6 +91,21 @@ class WidgetView {
     clearTimeout(this.#forgetting);
     for (const undo of this.#undo) undo();
     this.#root.remove();
+  }
+
+  /** The controls' nodes, those of a group in one line. */
+  #lines(controls: Control[]): HTMLElement[] {
+    const lines: HTMLElement[] = [];
+    let group = "";
+    for (const control of controls) {
+      const node = this.#controls.get(control.name)!.node;
+      if (!node) continue;
+      if (!control.group) lines.push(node);
+      else if (control.group === group) lines.at(-1)!.append(node);
+      else lines.push(element("div", { class: "ck-group", role: "group", "aria-label": control.group }, node));
+      group = control.group;
+    }
+    return lines;
   }
 
   #listen(event: string, listener: () => void): void {
@@ -252,6 +267,7 @@ class WidgetView {
   #dress(next: Theme): void {
     this.#theme = next;
     this.#root.dataset.ckTheme = next.dark ? "dark" : "light";
+    for (const view of this.#controls.values()) view.dress?.(next);
     for (const name of INKS) this.#root.style.setProperty(`--ck-${name}`, next.colour(name));
     this.#redraw();
   }

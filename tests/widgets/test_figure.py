@@ -51,7 +51,7 @@ def figure(*marks: Mark, **more: Any) -> Figure:
         (lambda: figure(), "at least one panel with at least one mark"),
         (
             lambda: figure(Line(x=np.zeros((3, 2)), y=np.zeros((3, 2)), frames=True)),
-            "line: x has 3 frames, the figure has 0",
+            "line: x has 3 frames, the figure has 0 frames",
         ),
     ],
 )

@@ -22,6 +22,8 @@ export interface ControlView {
   handles?: Handle[];
   /** Shows a value that came from elsewhere (a "try this" line, Reset, the other side). */
   show(value: Value): void;
+  /** Takes the colours of a page, where it has any of its own. */
+  dress?: (theme: Theme) => void;
 }
 
 /** "learning rate η = 0.03": a label for the input, whose last word is the value. */

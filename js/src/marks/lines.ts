@@ -2,12 +2,11 @@
 
 import { areaY, line as plotLine } from "@observablehq/plot";
 import type { Band, Line } from "../figure";
-import { frameOf } from "../decode";
+import { frameOf, pointsOf } from "../decode";
 import type { Draw } from "./context";
 
 export const line: Draw<Line> = (mark, { theme, frame }) => {
-  const x = frameOf(mark.x, mark.frames, frame);
-  const y = frameOf(mark.y, mark.frames, frame);
+  const [x, y] = pointsOf(mark, frame);
   const dash = mark.dashed ? theme.dash(mark.colour) || "5 4" : theme.dash(mark.colour);
   return [
     plotLine(x, {

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar
 
+from coursekit.widgets.palette import PALETTE
+
 
 class ControlError(ValueError):
     """A value that a control cannot take; the message says which control, what it got and what it takes."""
@@ -18,6 +20,8 @@ class Control:
     `when` names the settings under which the control has a meaning: with `when={"unit": ("elu", "maxout")}` it is shown
     only while the choice `unit` stands at one of these two. The conditions all have to hold; each is on a `Choice` or a
     `Checkbox`. A hidden control keeps its value, and the function is given it.
+    Neighbours with the same `group` stand in one line, under that name for who hears the page: what belongs to one
+    thing ("Adam": a tick, its rate, its decay).
     """
 
     name: str
@@ -25,6 +29,7 @@ class Control:
     symbol: str = ""
     note: str = ""
     when: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    group: str = ""
     kind: ClassVar[str]
 
     def check(self, value: Any) -> Any:
@@ -98,10 +103,15 @@ class Choice(Control):
 
 @dataclass(frozen=True, kw_only=True)
 class Checkbox(Control):
-    """On or off."""
+    """On or off. `colour`, a name in the palette, puts a stroke of that colour beside the label: what it switches."""
 
     kind: ClassVar[str] = "checkbox"
     value: bool = False
+    colour: str = ""
+
+    def __post_init__(self) -> None:
+        if self.colour and self.colour not in PALETTE:
+            raise ControlError(f"checkbox {self.name}: {self.colour!r} is not in the palette ({', '.join(PALETTE)})")
 
     def check(self, value: Any) -> bool:
         """True or false; no number stands for either."""

@@ -5,7 +5,8 @@ the two. Arrays stay arrays there: `{"dtype", "shape", "data"}` with the raw byt
 numbers that Python computed.
 
 Animation: a mark with `frames=True` carries a leading axis of frames on every array it has, and the figure's `Frames`
-says how many there are. Play, pause, step and scrub then happen in the front end, without asking Python again.
+says how many there are; a `Line` with `grow=True` gets a point longer with each frame. Play, pause, step and scrub
+then happen in the front end, without asking Python again.
 """
 
 from collections.abc import Sequence
@@ -142,13 +143,14 @@ class Figure:
                 self._check_frames(mark)
 
     def _check_frames(self, mark: Mark) -> None:
-        if not mark.frames:
+        if not mark.frames and not (isinstance(mark, Line) and mark.grow):
             return
         count = self.frames.count if self.frames else 0
         for name in mark.arrays:
             value = getattr(mark, name)
             if value is not None and len(value) != count:
-                raise FigureError(f"{mark.kind}: {name} has {len(value)} frames, the figure has {count}")
+                held = "frames" if mark.frames else "points to grow by"
+                raise FigureError(f"{mark.kind}: {name} has {len(value)} {held}, the figure has {count} frames")
 
     def to_dict(self) -> dict[str, Any]:
         """The whole figure for the front end: plain values, with arrays as `{"dtype", "shape", "data": bytes}`."""

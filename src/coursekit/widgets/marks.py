@@ -82,7 +82,11 @@ def encode_array(array: NDArray[Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True, kw_only=True)
 class Line(Mark):
-    """A line through `(x[i], y[i])`; NaN breaks it. `dashed` adds the colour's dash; `width` is in pixels."""
+    """A line through `(x[i], y[i])`; NaN breaks it. `dashed` adds the colour's dash; `width` is in pixels.
+
+    With `grow` it grows by a point a frame: frame k shows the first k + 1 of its points, of which there are as many as
+    frames. The arrays have no axis of frames then, so that a long path stays small.
+    """
 
     kind: ClassVar[str] = "line"
     arrays: ClassVar[dict[str, int]] = {"x": 1, "y": 1}
@@ -90,6 +94,12 @@ class Line(Mark):
     y: ArrayLike
     width: float = 2.0
     dashed: bool = False
+    grow: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.grow and self.frames:
+            raise FigureError("line: with `grow` it has no axis of frames: give one of `grow` and `frames`")
 
 
 @dataclass(frozen=True, kw_only=True)
