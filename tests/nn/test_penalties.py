@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from coursekit.nn.penalties import elastic_net, l1_penalty, l2_penalty, max_norm, regularize
+from coursekit.nn.penalties import elastic_net, l1_penalty, l2_penalty, max_norm, regularize, soft_threshold
 from coursekit.training import numerical_gradient
 
 dtypes = pytest.mark.parametrize("dtype", [np.float64, np.float32])
@@ -117,3 +117,15 @@ def test_bad_input_is_refused_in_one_line(call, message):
     with pytest.raises(ValueError, match=message) as caught:
         call()
     assert "\n" not in str(caught.value)
+
+
+@dtypes
+def test_the_soft_threshold_is_the_least_of_its_parabola_with_a_kink(dtype):
+    w, t = np.array([-2.0, -0.7, -0.3, 0.0, 0.3, 0.9, 5.0], dtype), 0.5
+    cut = soft_threshold(w, t)
+    assert cut.dtype == dtype
+    tried = np.linspace(-6.0, 6.0, 12_001)
+    best = [tried[np.argmin(0.5 * (tried - v) ** 2 + t * np.abs(tried))] for v in w.astype(float)]
+    np.testing.assert_allclose(cut, best, atol=1e-3)
+    assert (cut == 0).tolist() == [False, False, True, True, True, False, False]
+    np.testing.assert_array_equal(soft_threshold(w, 0.0), w)

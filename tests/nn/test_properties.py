@@ -156,6 +156,7 @@ TABLE = {
         [FLOAT, rows(s), Floats((s.d,))],
     ),
     "max_norm": lambda s: (g.max_norm, [rows(s), 0.5], [rows(s)]),
+    "soft_threshold": lambda s: (g.soft_threshold, [images(s), 0.5], [images(s)]),
     "conv2d": lambda s: (
         c.conv2d,
         [large_images(s)[0], Floats((s.k, s.k, s.c, s.h)), Floats((s.h,))],

@@ -52,7 +52,7 @@ from coursekit.nn.normalization import (
     spatial_batchnorm_train,
 )
 from coursekit.nn.normalizers import BatchNorm, LayerNorm, Normalizer
-from coursekit.nn.penalties import elastic_net, l1_penalty, l2_penalty, max_norm, regularize
+from coursekit.nn.penalties import elastic_net, l1_penalty, l2_penalty, max_norm, regularize, soft_threshold
 from coursekit.nn.pooling import (
     average_pool,
     average_pool_backward,
@@ -159,6 +159,7 @@ __all__ = [
     "sigmoid_backward",
     "silu",
     "silu_backward",
+    "soft_threshold",
     "softmax",
     "softmax_cross_entropy",
     "softplus",

@@ -115,6 +115,7 @@ ROWS = [
         {"params": a({"w": W}, None, 3, W, [W], {"w": None}, {"w": W * 1j}, {"b": "text"}, {"w": W[:0]}), "lam": LR},
     ),
     ("max_norm", {"w": array("D H"), "c": real(1.0, "(0, inf)")}),
+    ("soft_threshold", {"w": LIKE, "t": LR}),
     ("dropout", {"x": LIKE, "p": SHARE, "rng": rng(), "training": flag()}),
     ("dropout_backward", {"dout": LIKE, "mask": LIKE}),
     ("plain_dropout", {"x": LIKE, "p": SHARE, "rng": rng(), "training": flag()}),
