@@ -50,7 +50,9 @@ SCHEDULES = {
     "inverse_time": Colour("#9c4f96", "#d592cf", "9 3", "wye"),
     "cosine": Colour("#0b66a3", "#62b3ea", "", "circle"),
     "warmup": Colour("#c15a00", "#f2a054", "", "star"),
+    "one_cycle": Colour("#4c51b5", "#a2a6f5", "9 3 2 3", "plus"),
     "plateau": Colour("#00795c", "#42c49f", "2 2", "cross"),
+    "growing_batch": Colour("#00788f", "#4cc3dc", "6 3", "times"),
 }
 
 #: Initializers. Solid where the spread follows from the fans of a normal draw, broken where it does not.

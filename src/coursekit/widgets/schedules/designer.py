@@ -1,0 +1,278 @@
+"""Design a schedule: its shape on the left, and what the same net does under it, beside a constant rate."""
+
+import numpy as np
+
+from coursekit.widgets.controls import Button, Choice, Slider
+from coursekit.widgets.figure import Axis, Dots, Figure, Frames, Line, Mark, Panel
+from coursekit.widgets.schedules.recorded import BATCH, EPOCHS, Run, Settings, run
+from coursekit.widgets.schedules.task import Values
+from coursekit.widgets.widget import Try, widget
+from coursekit.words import plain
+
+NAMES = {
+    "constant": "constant, another rate",
+    "step": "step decay",
+    "exponential": "exponential decay",
+    "inverse_time": "1/t decay",
+    "cosine": "cosine",
+    "warmup": "warmup, then cosine",
+    "one_cycle": "one cycle",
+    "plateau": "reduce on plateau",
+    "growing_batch": "raise the batch size",
+}
+_SHORT = {"constant": "A", "warmup": "warmup", "one_cycle": "one cycle", "plateau": "plateau", "growing_batch": "batch"}
+_LABELS = {"mistyped": "a fifth mistyped", "right": "all right"}
+#: Where the loss axis ends; what lies beyond is drawn at its end.
+_LOSS = {"mistyped": (0.0, 3.0), "right": (1e-4, 10.0)}
+_ERROR = (1.0, 100.0)
+
+
+@widget(
+    "schedules.designer",
+    title="Design a schedule",
+    controls=[
+        Choice(name="schedule", label="schedule", options=NAMES, value="step"),
+        Slider(name="lr0", label="its rate", symbol="η₀", low=0.01, high=3.0, value=0.5, step=0.05, log=True),
+        Slider(
+            name="factor",
+            label="what a cut leaves",
+            low=0.1,
+            high=0.9,
+            value=0.5,
+            step=0.05,
+            when={"schedule": ("step", "plateau", "growing_batch")},
+        ),
+        Slider(
+            name="every",
+            label="epochs between cuts",
+            low=1,
+            high=6,
+            value=3,
+            integer=True,
+            when={"schedule": ("step", "growing_batch")},
+        ),
+        Slider(
+            name="k",
+            label="decay an epoch",
+            symbol="k",
+            low=0.03,
+            high=3.0,
+            value=0.3,
+            step=0.05,
+            log=True,
+            when={"schedule": ("exponential", "inverse_time")},
+        ),
+        Slider(
+            name="rise",
+            label="epochs of rise",
+            low=0,
+            high=6,
+            value=2,
+            integer=True,
+            when={"schedule": ("warmup", "one_cycle")},
+        ),
+        Slider(
+            name="patience", label="patience", low=1, high=4, value=1, integer=True, when={"schedule": ("plateau",)}
+        ),
+        Slider(
+            name="lr_b",
+            label="constant rate beside it",
+            symbol="η",
+            low=0.01,
+            high=3.0,
+            value=0.5,
+            step=0.05,
+            log=True,
+        ),
+        Choice(name="labels", label="training labels", options=_LABELS, value="mistyped"),
+        Button(name="seed", label="New data and start"),
+    ],
+    tries=[
+        Try(
+            label="Cut the rate",
+            values={
+                "schedule": "step", "lr0": 0.5, "factor": 0.5, "every": 3, "lr_b": 0.5, "labels": "mistyped", "seed": 0,
+            },
+            notice="With the first cut, after epoch 3, the loss drops, and at the constant rate it does not: steps of "
+            "that length can get no lower. At the end the error is lower too.",
+            frame=-1,
+        ),
+        Try(
+            label="A rate that is small already",
+            values={"schedule": "exponential", "lr0": 0.03, "k": 0.3, "lr_b": 0.03, "labels": "mistyped", "seed": 0},
+            notice="Here the constant rate is ahead, in loss and in error. The decay only stops the net before it has "
+            "arrived.",
+            frame=-1,
+        ),
+        Try(
+            label="Raise the batch instead",
+            values={
+                "schedule": "growing_batch",
+                "lr0": 0.5, "factor": 0.5, "every": 3, "lr_b": 0.5, "labels": "mistyped", "seed": 0,
+            },
+            notice="The rate stays, the batch doubles where the rate was halved before. The loss ends where step decay "
+            "ended, after less than half of the updates.",
+            frame=-1,
+        ),
+        Try(
+            label="All labels right",
+            values={"schedule": "cosine", "lr0": 0.5, "lr_b": 0.5, "labels": "right", "seed": 0},
+            notice="Now the net can get every example right, the gradients shrink by themselves, and there is nothing "
+            "to settle: the constant rate ends with the lower loss.",
+            frame=-1,
+        ),
+    ],
+)  # fmt: skip
+def designer(
+    schedule: str,
+    lr0: float,
+    factor: float,
+    every: int,
+    k: float,
+    rise: int,
+    patience: int,
+    lr_b: float,
+    labels: str,
+    seed: int,
+) -> Figure:
+    """The rate over the epochs on the left; loss and error of the run, and of the constant one, at the right."""
+    chosen = Settings(schedule=schedule, lr0=lr0, factor=factor, every=every, k=k, rise=rise, patience=patience)
+    a, b = run(_needed(chosen), labels, seed), run(Settings("constant", lr_b), labels, seed)
+    name = NAMES[schedule] if schedule != "constant" else f"constant {plain(lr0, 2)}"
+    ends = f"{_ending(name, a)} {_ending(f'constant {plain(lr_b, 2)}', b)}"
+    return Figure(
+        panels=[_rates(schedule, a, b), _losses(schedule, a, b, labels), _errors(schedule, a, b)],
+        alt=(
+            f"Left: the learning rate over {EPOCHS} epochs. {_shape(schedule, name, a)} Beside it a constant rate of "
+            f"{plain(lr_b, 2)}. Right: training loss and error of the same net on the digits, training labels "
+            f"{_LABELS[labels]}. {ends}"
+        ),
+        status=f"{_shape(schedule, name, a)} {ends}",
+        frames=Frames(
+            count=len(a.epochs),
+            labels=[f"epoch {plain(float(t), 2)}" for t in a.epochs],
+            start=len(a.epochs) - 1,
+            per_second=8.0,
+            status=[
+                f"Epoch {plain(float(t), 2)}: {name} {_state(a, i)}; constant {_state(b, i)}."
+                for i, t in enumerate(a.epochs)
+            ],
+        ),
+    )
+
+
+def _needed(s: Settings) -> Settings:
+    """The same settings with those that the schedule does not read at their defaults: one run for all of them."""
+    reads = {
+        "step": ("factor", "every"),
+        "growing_batch": ("factor", "every"),
+        "exponential": ("k",),
+        "inverse_time": ("k",),
+        "warmup": ("rise",),
+        "one_cycle": ("rise",),
+        "plateau": ("factor", "patience"),
+    }
+    return Settings(s.schedule, s.lr0, **{name: getattr(s, name) for name in reads.get(s.schedule, ())})
+
+
+def _colour(schedule: str) -> str:
+    return "a" if schedule == "constant" else schedule
+
+
+def _pair(schedule: str, a: Run, b: Run, of_a: Values, of_b: Values) -> list[Mark]:
+    """Both curves, each with a dot that moves along it."""
+    label, colour = _SHORT.get(schedule, NAMES[schedule].split()[0]), _colour(schedule)
+    return [
+        Line(x=b.epochs, y=of_b, colour="constant", label="constant" if schedule != "constant" else "B", dashed=True),
+        Line(x=a.epochs, y=of_a, colour=colour, width=2.6, label=label),
+        Dots(x=b.epochs[:, None], y=of_b[:, None], colour="constant", radius=5.0, frames=True),
+        Dots(x=a.epochs[:, None], y=of_a[:, None], colour=colour, radius=6.0, frames=True),
+    ]
+
+
+def _epochs() -> Axis:
+    return Axis(label="epoch", low=0, high=EPOCHS)
+
+
+def _rates(schedule: str, a: Run, b: Run) -> Panel:
+    top = 1.08 * float(max(a.lrs.max(), b.lrs.max()))
+    marks = _pair(schedule, a, b, a.lrs, b.lrs)
+    label = "learning rate η"
+    if schedule == "growing_batch":
+        scaled = a.lrs * BATCH / a.batches
+        marks.insert(0, Line(x=a.epochs, y=scaled, colour=schedule, width=1.4, dashed=True, label="η · 16 / batch"))
+        title = f"η stays {plain(float(a.lrs[0]), 2)}; batch {BATCH} → {a.batches[-1]}"
+    else:
+        title = f"η = {plain(float(a.lrs[0]), 2)} → {plain(float(a.lrs[-1]), 3)}, on average {plain(_mean(a), 3)}"
+    return Panel(
+        id="rate",
+        column=0,
+        title=title,
+        marks=marks,
+        x=_epochs(),
+        y=Axis(label=label, low=0.0, high=top),
+        aspect=1.05,
+    )
+
+
+def _losses(schedule: str, a: Run, b: Run, labels: str) -> Panel:
+    low, high = _LOSS[labels]
+    of_a, of_b = np.clip(a.losses, low, high), np.clip(b.losses, low, high)
+    beyond = bool((np.nan_to_num(a.losses) > high).any() or (np.nan_to_num(b.losses) > high).any())
+    return Panel(
+        id="loss",
+        column=1,
+        title=f"training loss: {_said(a, a.losses[-1])}, constant {_said(b, b.losses[-1])}",
+        marks=_pair(schedule, a, b, of_a, of_b),
+        x=_epochs(),
+        y=Axis(label=f"loss, cut off at {high:g}" if beyond else "loss", low=low, high=high, log=labels == "right"),
+        aspect=1.9,
+    )
+
+
+def _errors(schedule: str, a: Run, b: Run) -> Panel:
+    of_a, of_b = np.clip(a.errors, *_ERROR), np.clip(b.errors, *_ERROR)
+    return Panel(
+        id="error",
+        column=1,
+        title=f"error: {_said(a, a.errors[-1], ' %')}, constant {_said(b, b.errors[-1], ' %')}",
+        marks=_pair(schedule, a, b, of_a, of_b),
+        x=_epochs(),
+        y=Axis(label="error on 400 others, %", low=_ERROR[0], high=_ERROR[1], log=True),
+        aspect=1.9,
+    )
+
+
+def _mean(r: Run) -> float:
+    """The mean rate over the run, by the trapezium rule."""
+    return float(np.mean(0.5 * (r.lrs[1:] + r.lrs[:-1])))
+
+
+def _said(r: Run, value: float, unit: str = "") -> str:
+    return "diverged" if r.diverged is not None else f"{plain(float(value), 1 if unit else 3)}{unit}"
+
+
+def _shape(schedule: str, name: str, r: Run) -> str:
+    word = name[0].upper() + name[1:]
+    if schedule == "growing_batch":
+        return f"{word}: η stays {plain(float(r.lrs[0]), 2)}, the batch goes from {BATCH} to {r.batches[-1]}."
+    return (
+        f"{word}: η goes from {plain(float(r.lrs[0]), 2)} to {plain(float(r.lrs[-1]), 3)}, at most "
+        f"{plain(float(r.lrs.max()), 2)}, on average {plain(_mean(r), 3)}."
+    )
+
+
+def _ending(name: str, r: Run) -> str:
+    word = name[0].upper() + name[1:]
+    if r.diverged is not None:
+        return f"{word}: diverged in epoch {int(r.diverged) + 1}."
+    loss, error = plain(float(r.losses[-1]), 3), plain(float(r.errors[-1]), 1)
+    return f"{word}: loss {loss}, error {error} % after {r.updates} updates."
+
+
+def _state(r: Run, i: int) -> str:
+    if not np.isfinite(r.losses[i]):
+        return "has diverged"
+    return (
+        f"η = {plain(float(r.lrs[i]), 3)}, loss {plain(float(r.losses[i]), 3)}, error {plain(float(r.errors[i]), 1)} %"
+    )
