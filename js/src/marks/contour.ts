@@ -1,7 +1,7 @@
 import { line } from "@observablehq/plot";
 import { contours } from "d3-contour";
 import type { Contour } from "../figure";
-import { decode, frameOf, gridShape } from "../decode";
+import { decode, frameOf, gridShape, type Numbers } from "../decode";
 import { extent } from "../colours";
 import type { Context, Draw } from "./context";
 
@@ -12,14 +12,30 @@ interface Path {
 
 const kept = new WeakMap<object, Map<number, Path>>();
 
+/** Grids of the last answers: another answer mostly has the same one, as when a start is dragged over a landscape. */
+const recent: { key: string; z: Numbers; paths: Map<number, Path> }[] = [];
+const RECENT = 8;
+
+/** The paths of a grid with these very numbers, levels and axes; new ones where there was none lately. */
+function pathsOf(mark: Contour, { x, y }: Context): Map<number, Path> {
+  const z = decode(mark.z);
+  const key = JSON.stringify([mark.z.shape, mark.x_range, mark.y_range, mark.levels, mark.frames, x.log, y.log]);
+  const at = recent.findIndex((one) => one.key === key && one.z.every((value, i) => Object.is(value, z[i])));
+  const found = at < 0 ? { key, z, paths: new Map<number, Path>() } : recent.splice(at, 1)[0]!;
+  recent.unshift(found);
+  recent.length = Math.min(recent.length, RECENT);
+  return found.paths;
+}
+
 /**
  * Level lines as one path in the panel's own numbers; kept, because they change far less often than they are redrawn.
  *
  * d3 counts cells and closes its rings along the border; here values stand on their x and y, and a line ends at the border.
  */
-function trace(mark: Contour, { x, y, frame }: Context): Path {
+function trace(mark: Contour, context: Context): Path {
+  const { x, y, frame } = context;
   const at = mark.frames ? frame : 0;
-  const cache = kept.get(mark) ?? kept.set(mark, new Map()).get(mark)!;
+  const cache = kept.get(mark) ?? kept.set(mark, pathsOf(mark, context)).get(mark)!;
   const known = cache.get(at);
   if (known) return known;
   const [rows, columns] = gridShape(mark.z);

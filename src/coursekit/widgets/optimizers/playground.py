@@ -19,6 +19,8 @@ FLOOR, CEILING = 1e-6, 1e4
 _GRID = 101
 _LEVELS = 11
 
+_EIGHT = tuple(racer.name for racer in RACERS)
+
 Entry = tuple[Racer, Walk]
 _LABELS = [f"step {n}" for n in range(STEPS + 1)]
 _NUMBERS = np.arange(STEPS + 1, dtype=np.int32)
@@ -84,14 +86,43 @@ def _only(*ticked: str, **values: Any) -> dict[str, Any]:
     tries=[
         Try(
             label="A ravine, all eight",
-            values=_only(*(r.name for r in RACERS), landscape="ravine", start_ravine=(-2.5, 1.0)),
-            notice="…",
+            values=_only(*_EIGHT, landscape="ravine", start_ravine=(-2.5, 1.0)),
+            notice="Gradient descent drops to the floor within ten steps and crawls from there: at the end it costs "
+            "more than a billion times as much as momentum at the same rate. RMSProp comes near and keeps jumping: its "
+            "steps do not shrink with the slope.",
             frame=-1,
         ),
         Try(
-            label="Stuck on a saddle",
-            values=_only("sgd", "momentum", "rmsprop", "adam", landscape="saddle", start_saddle=(-1.5, 0.001)),
-            notice="…",
+            label="Off a saddle",
+            values=_only("sgd", "momentum", "adagrad", "adam", landscape="saddle", start_saddle=(-1.5, 0.001)),
+            notice="The start is a thousandth beside the ridge. Gradient descent has not left after 300 steps, "
+            "momentum has after 72. AdaGrad and Adam divide by the size of the slope, so that a small one moves them "
+            "as far as a large one: 4 steps, and 11.",
+            frame=30,
+        ),
+        Try(
+            label="Round a bend",
+            values=_only(
+                "sgd",
+                "momentum",
+                "nesterov",
+                "adam",
+                landscape="rosenbrock",
+                start_rosenbrock=(-1.5, 2.0),
+                sgd_rate=0.001,
+                momentum_rate=0.001,
+                nesterov_rate=0.001,
+            ),
+            notice="Three with the rate 0.001: after 300 steps gradient descent is still at x < −1. Momentum comes to "
+            "1 % of the cost after 206 steps, Nesterov after 96. Ten times the rate, and the three are thrown out "
+            "within four steps.",
+            frame=-1,
+        ),
+        Try(
+            label="Four minima",
+            values=_only(*_EIGHT, landscape="himmelblau", start_himmelblau=(0.0, -0.5)),
+            notice="One start, and not one end: seven go to the minimum at (3, 2), momentum runs past it to another. "
+            "AdamW stops short of it: its decay pulls towards (0, 0).",
             frame=-1,
         ),
     ],
@@ -159,8 +190,11 @@ def _costs(where: Landscape, entries: Sequence[Entry]) -> Panel:
     log = bool(where.minima)
     marks: list[Mark] = [Rule(y=FLOOR if log else 0.0, colour="muted")]
     for racer, run in entries:
-        costs = (np.clip(run.costs, FLOOR, CEILING) if log else np.clip(run.costs, -4.0, 4.0)).astype(np.float32)
-        marks.append(Line(x=_NUMBERS, y=costs, colour=racer.name, width=2.0, label=racer.words, grow=True))
+        # A little above the floor, so that rounding to float32 does not drop a line that ends there out of the panel.
+        costs = np.clip(run.costs, 1.01 * FLOOR, CEILING) if log else np.clip(run.costs, -4.0, 4.0)
+        marks.append(
+            Line(x=_NUMBERS, y=costs.astype(np.float32), colour=racer.name, width=2.0, label=racer.words, grow=True)
+        )
     return Panel(
         id="costs",
         title=_who_is_first(where, entries),
@@ -182,10 +216,7 @@ def arrived(where: Landscape, run: Walk) -> int | None:
 
 def reached(where: Landscape, run: Walk) -> int | None:
     """The first step that has left the saddle, or with a cost of a hundredth of that at the start."""
-    if not where.minima:
-        done = ~(np.abs(run.places[:, 1]) < AWAY)
-    else:
-        done = run.costs <= 0.01 * run.costs[0]
+    done = run.costs <= 0.01 * run.costs[0] if where.minima else ~(np.abs(run.places[:, 1]) < AWAY)
     return int(done.argmax()) if done.any() else None
 
 
@@ -241,7 +272,7 @@ def _alt(where: Landscape, start: tuple[float, float], entries: Sequence[Entry])
         for racer, run in entries
     )
     return (
-        f"Left: level lines of {_NAMES[where.name]}, with a start at ({plain(start[0], 2)}, {plain(start[1], 2)}), cost "
-        f"{cost}; {_where_they_are(where, entries)}. Right: the cost over {STEPS} steps; {_who_is_first(where, entries)}. "
-        f"{paths or 'No path is drawn'}."
+        f"Left: level lines of {_NAMES[where.name]}, with a start at ({plain(start[0], 2)}, {plain(start[1], 2)}), "
+        f"cost {cost}; {_where_they_are(where, entries)}. Right: the cost over {STEPS} steps; "
+        f"{_who_is_first(where, entries)}. {paths or 'No path is drawn'}."
     )

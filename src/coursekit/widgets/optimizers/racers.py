@@ -49,7 +49,7 @@ def _rate(value: float) -> Knob:
 
 def _falls() -> Knob:
     """For a rule that averages nothing: the rate itself can fall, to a half after 1/k steps."""
-    return Knob("k", "falls by", "k", 0.0, 0.2, 0.0, step=0.002)
+    return Knob("k", "falling", "k", 0.0, 0.2, 0.0, step=0.002)
 
 
 def _share(setting: str, symbol: str, value: float, label: str = "keeps") -> Knob:
