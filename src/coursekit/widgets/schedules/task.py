@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from coursekit import nn
 from coursekit.data import digits
+from coursekit.words import plain
 
 Values = NDArray[np.floating]
 Labels = NDArray[np.int64]
@@ -51,3 +52,8 @@ def build(seed: int) -> nn.Sequential:
     """64-32-10 with ReLU; the same first weights for a seed."""
     rng = np.random.default_rng([seed, 2])
     return nn.Sequential(nn.Linear(64, WIDTH), nn.ReLU(), nn.Linear(WIDTH, 10), rng=rng, dtype=np.float32)
+
+
+def said(lr: float) -> str:
+    """A learning rate in two digits."""
+    return f"{lr:.2g}" if lr == 0 or lr >= 1e-4 else plain(lr, 1)

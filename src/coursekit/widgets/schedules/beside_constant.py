@@ -5,7 +5,7 @@ import numpy as np
 from coursekit.widgets.controls import Button, Choice, Slider
 from coursekit.widgets.figure import Axis, Dots, Figure, Frames, Line, Mark, Panel
 from coursekit.widgets.schedules.recorded import BATCH, EPOCHS, Run, Settings, run
-from coursekit.widgets.schedules.task import Values
+from coursekit.widgets.schedules.task import Values, said
 from coursekit.widgets.widget import Try, widget
 from coursekit.words import plain
 
@@ -138,13 +138,13 @@ def designer(
     """The rate over the epochs on the left; loss and error of the run, and of the constant one, at the right."""
     chosen = Settings(schedule=schedule, lr0=lr0, factor=factor, every=every, k=k, rise=rise, patience=patience)
     a, b = run(_needed(chosen), labels, seed), run(Settings("constant", lr_b), labels, seed)
-    name = NAMES[schedule] if schedule != "constant" else f"constant {plain(lr0, 2)}"
-    ends = f"{_ending(name, a)} {_ending(f'constant {plain(lr_b, 2)}', b)}"
+    name = NAMES[schedule] if schedule != "constant" else f"constant {said(lr0)}"
+    ends = f"{_ending(name, a)} {_ending(f'constant {said(lr_b)}', b)}"
     return Figure(
         panels=[_rates(schedule, a, b), _losses(schedule, a, b, labels), _errors(schedule, a, b)],
         alt=(
             f"Left: the learning rate over {EPOCHS} epochs. {_shape(schedule, name, a)} Beside it a constant rate of "
-            f"{plain(lr_b, 2)}. Right: training loss and error of the same net on the digits, training labels "
+            f"{said(lr_b)}. Right: training loss and error of the same net on the digits, training labels "
             f"{_LABELS[labels]}. {ends}"
         ),
         status=f"{_shape(schedule, name, a)} {ends}",
@@ -201,9 +201,9 @@ def _rates(schedule: str, a: Run, b: Run) -> Panel:
     if schedule == "growing_batch":
         scaled = a.lrs * BATCH / a.batches
         marks.insert(0, Line(x=a.epochs, y=scaled, colour=schedule, width=1.4, dashed=True, label="η · 16 / batch"))
-        title = f"η stays {plain(float(a.lrs[0]), 2)}; batch {BATCH} → {a.batches[-1]}"
+        title = f"η stays {said(float(a.lrs[0]))}; batch {BATCH} → {a.batches[-1]}"
     else:
-        title = f"η = {plain(float(a.lrs[0]), 2)} → {plain(float(a.lrs[-1]), 3)}, on average {plain(_mean(a), 3)}"
+        title = f"η = {said(float(a.lrs[0]))} → {said(float(a.lrs[-1]))}, on average {said(_mean(a))}"
     return Panel(
         id="rate",
         column=0,
@@ -222,7 +222,7 @@ def _losses(schedule: str, a: Run, b: Run, labels: str) -> Panel:
     return Panel(
         id="loss",
         column=1,
-        title=f"training loss: {_said(a, a.losses[-1])}, constant {_said(b, b.losses[-1])}",
+        title=f"training loss: {_end(a, a.losses[-1])}, constant {_end(b, b.losses[-1])}",
         marks=_pair(schedule, a, b, of_a, of_b),
         x=_epochs(),
         y=Axis(label=f"loss, cut off at {high:g}" if beyond else "loss", low=low, high=high, log=labels == "right"),
@@ -235,7 +235,7 @@ def _errors(schedule: str, a: Run, b: Run) -> Panel:
     return Panel(
         id="error",
         column=1,
-        title=f"error: {_said(a, a.errors[-1], ' %')}, constant {_said(b, b.errors[-1], ' %')}",
+        title=f"error: {_end(a, a.errors[-1], ' %')}, constant {_end(b, b.errors[-1], ' %')}",
         marks=_pair(schedule, a, b, of_a, of_b),
         x=_epochs(),
         y=Axis(label="error on 400 others, %", low=_ERROR[0], high=_ERROR[1], log=True),
@@ -248,17 +248,17 @@ def _mean(r: Run) -> float:
     return float(np.mean(0.5 * (r.lrs[1:] + r.lrs[:-1])))
 
 
-def _said(r: Run, value: float, unit: str = "") -> str:
+def _end(r: Run, value: float, unit: str = "") -> str:
     return "diverged" if r.diverged is not None else f"{plain(float(value), 1 if unit else 3)}{unit}"
 
 
 def _shape(schedule: str, name: str, r: Run) -> str:
     word = name[0].upper() + name[1:]
     if schedule == "growing_batch":
-        return f"{word}: η stays {plain(float(r.lrs[0]), 2)}, the batch goes from {BATCH} to {r.batches[-1]}."
+        return f"{word}: η stays {said(float(r.lrs[0]))}, the batch goes from {BATCH} to {r.batches[-1]}."
     return (
-        f"{word}: η goes from {plain(float(r.lrs[0]), 2)} to {plain(float(r.lrs[-1]), 3)}, at most "
-        f"{plain(float(r.lrs.max()), 2)}, on average {plain(_mean(r), 3)}."
+        f"{word}: η goes from {said(float(r.lrs[0]))} to {said(float(r.lrs[-1]))}, at most "
+        f"{said(float(r.lrs.max()))}, on average {said(_mean(r))}."
     )
 
 
@@ -273,6 +273,4 @@ def _ending(name: str, r: Run) -> str:
 def _state(r: Run, i: int) -> str:
     if not np.isfinite(r.losses[i]):
         return "has diverged"
-    return (
-        f"η = {plain(float(r.lrs[i]), 3)}, loss {plain(float(r.losses[i]), 3)}, error {plain(float(r.errors[i]), 1)} %"
-    )
+    return f"η = {said(float(r.lrs[i]))}, loss {plain(float(r.losses[i]), 3)}, error {plain(float(r.errors[i]), 1)} %"
