@@ -195,6 +195,29 @@ def test_frames_play_pause_step_and_scrub_without_python(live: Any) -> None:
     assert live.count() == before
 
 
+def test_a_line_that_grows_has_a_point_more_in_every_frame(live: Any) -> None:
+    widget = live.widget("trial.descent")
+    path = widget.locator(".ck-plot").first.locator("[aria-label=line] path").last
+    for frame in (1, 4, 29):
+        widget.get_by_label("Frame", exact=True).fill(str(frame))
+        live.page.wait_for_timeout(100)
+        assert path.get_attribute("d").count("L") == frame
+
+
+def test_a_group_of_controls_is_one_line_and_a_tick_has_its_colour_in_light_and_dark(live: Any) -> None:
+    group = live.widget("trial.curve").get_by_role("group", name="drawing")
+    assert group.locator("[data-name]").evaluate_all("all => all.map(one => one.dataset.name)") == ["n", "shade"]
+    tops = group.locator(".ck-control").evaluate_all("all => all.map(one => one.getBoundingClientRect())")
+    assert tops[0]["right"] <= tops[1]["left"]
+    stroke = group.locator(".ck-stroke path")
+    assert (stroke.get_attribute("stroke"), stroke.get_attribute("stroke-dasharray")) == ("#8a6500", "9 3 2 3")
+    live.page.emulate_media(color_scheme="dark")
+    live.page.wait_for_timeout(100)
+    dark = stroke.get_attribute("stroke")
+    live.page.emulate_media(color_scheme="light")
+    assert dark == "#dfb03f"
+
+
 def test_a_try_line_shows_its_frame(live: Any) -> None:
     widget = live.widget("trial.descent")
     live.answer(widget.get_by_role("button", name="Take η = 0.316 to its end").click)

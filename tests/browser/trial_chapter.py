@@ -36,8 +36,8 @@ FUNCTIONS = {"sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU", "elu": "ELU",
         Slider(name="x", label="input", symbol="x", low=-6, high=6, value=1.0, step=0.1, panels=["curve"]),
         Slider(name="alpha", label="slope", symbol="α", low=0, high=1, value=0.1, when={"name": ["elu", "leaky_relu"]}),
         Slider(name="scale", label="scale", symbol="s", low=1e-3, high=10, value=1.0, log=True, step=0.05),
-        Slider(name="n", label="points", symbol="n", low=2, high=400, value=200, integer=True),
-        Checkbox(name="shade", label="shade where it saturates", value=True),
+        Slider(name="n", label="points", symbol="n", low=2, high=400, value=200, integer=True, group="drawing"),
+        Checkbox(name="shade", label="shade where it saturates", value=True, colour="elu", group="drawing"),
         Button(name="seed", label="New data"),
     ],
     tries=[
@@ -94,9 +94,6 @@ def descent(start: tuple[float, float], lr: float) -> Figure:
     for i in range(steps):
         path[i] = w
         w = np.clip(w - lr * w * RAVINE, -9, 9)
-    trail = np.full((steps, steps, 2), np.nan)
-    for i in range(steps):
-        trail[i, : i + 1] = path[: i + 1]
     loss = np.maximum(0.5 * path**2 @ RAVINE, 1e-9)
     w1, w2 = np.meshgrid(np.linspace(-3, 3, 60), np.linspace(-2, 2, 40))
     bowl = 0.5 * (w1**2 + 6 * w2**2)
@@ -105,7 +102,7 @@ def descent(start: tuple[float, float], lr: float) -> Figure:
     ravine = [
         Raster(z=np.log10(bowl + 0.01), **box, label="log loss", opacity=0.5),
         Contour(z=bowl, **box, levels=[0.1, 0.5, 1, 2, 4, 8], colour="ink"),
-        Line(x=trail[..., 0], y=trail[..., 1], frames=True),
+        Line(x=path[:, 0], y=path[:, 1], grow=True),
         Dots(x=path[:, :1], y=path[:, 1:], frames=True, radius=5),
     ]
     curves = [

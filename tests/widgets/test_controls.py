@@ -55,6 +55,7 @@ def test_refuses_in_one_line(control: Control, value: object, words: str) -> Non
 @pytest.mark.parametrize(
     ("make", "words"),
     [
+        (lambda: Checkbox(name="x", label="x", colour="mauve"), "'mauve' is not in the palette"),
         (lambda: Slider(name="x", label="x", low=2, high=1, value=1), "low 2 must lie below high 1"),
         (lambda: Slider(name="x", label="x", low=0, high=1, value=1, log=True), "needs low > 0"),
         (lambda: Slider(name="x", label="x", low=0, high=1, value=3), "cannot be 3"),

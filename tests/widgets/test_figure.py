@@ -45,6 +45,12 @@ def figure(*marks: Mark, **more: Any) -> Figure:
         (lambda: Rule(), "give x or y"),
         (lambda: Rule(x=1, y=1), "give x or y"),
         (lambda: Axis(label="loss", log=True, low=0), "needs low > 0"),
+        (lambda: Line(x=[[0.0]], y=[[1.0]], grow=True, frames=True), "give one of `grow` and `frames`"),
+        (
+            lambda: figure(Line(x=[0.0, 1.0], y=[1.0, 2.0], grow=True), frames=Frames(count=3, labels=["a", "b", "c"])),
+            "line: x has 2 points to grow by, the figure has 3 frames",
+        ),
+        (lambda: figure(Line(x=[0.0], y=[1.0], grow=True)), "line: x has 1 points to grow by, the figure has 0 frames"),
         (lambda: Frames(count=2, labels=["one"]), "2 frames need as many labels"),
         (lambda: Frames(count=1, labels=["one"], status=["a", "b"]), "1 frames need as many status lines, not 2"),
         (lambda: figure(LINE, alt="  "), "needs a text alternative"),
