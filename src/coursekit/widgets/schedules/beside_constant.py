@@ -93,8 +93,8 @@ _ERROR = (1.0, 100.0)
             values={
                 "schedule": "step", "lr0": 0.5, "factor": 0.5, "every": 3, "lr_b": 0.5, "labels": "mistyped", "seed": 0,
             },
-            notice="With the first cut, after epoch 3, the loss drops, and at the constant rate it does not: steps of "
-            "that length can get no lower. At the end the error is lower too.",
+            notice="In the epoch after the first cut, at epoch 3, the loss falls by a quarter; at the constant rate by "
+            "a tenth, and it goes on swinging. In the end loss and error are lower.",
             frame=-1,
         ),
         Try(

@@ -99,6 +99,8 @@ class _Recorder:
         """The batches of the next epoch."""
         order = minibatches(TRAIN, self.size_at(self.begun), rng)
         self.waiting, self.begun = [len(rows) for rows in order], self.begun + 1
+        if self._due():
+            self.keep()
         return order
 
     def size_at(self, epochs: float) -> int:

@@ -35,7 +35,7 @@ SHARES = {"small": 0.1, "taken": 1.0, "large": 10.0}
 
 
 @dataclass(frozen=True)
-class Tested:
+class RateCurve:
     """The rates that were tried with the loss after a step at each, smoothed as well, and what the curve says.
 
     `lowest` is the rate of the lowest smoothed loss; `taken` is what the rule makes of the curve.
@@ -55,7 +55,7 @@ def _optimizer(name: str, lr: float) -> Optimizer:
 
 
 @lru_cache(maxsize=64)
-def tested(optimizer: str, batch: int, labels: str, rule: str, seed: int) -> Tested:
+def rate_curve(optimizer: str, batch: int, labels: str, rule: str, seed: int) -> RateCurve:
     """A range test of 81 rates at most on a new net, and the rate taken by `rule`."""
     data = split(seed, labels)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -74,7 +74,7 @@ def tested(optimizer: str, batch: int, labels: str, rule: str, seed: int) -> Tes
     smooth = smoothed(losses.tolist(), beta=BETA)
     lowest = float(lrs[int(np.argmin(smooth))])
     taken = {"tenth": 0.1 * lowest, "lowest": lowest}.get(rule) or steepest_rate(lrs, losses)
-    return Tested(lrs=lrs, losses=losses, smooth=smooth, lowest=lowest, taken=taken)
+    return RateCurve(lrs=lrs, losses=losses, smooth=smooth, lowest=lowest, taken=taken)
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def run(optimizer: str, batch: int, labels: str, lr: float, seed: int) -> Run:
         Try(
             label="Another optimizer",
             values={"optimizer": "adam", "rule": "tenth", "batch": "16", "labels": "mistyped", "seed": 0},
-            notice="For Adam the same curve lies more than a decade to the left. A good rate belongs to an optimizer, "
+            notice="For Adam the same curve lies a decade to the left. A good rate belongs to an optimizer, "
             "not to a net.",
             frame=-1,
         ),
@@ -161,7 +161,7 @@ def run(optimizer: str, batch: int, labels: str, lr: float, seed: int) -> Run:
 )
 def finder(optimizer: str, rule: str, batch: str, labels: str, seed: int) -> Figure:
     """The loss against the rate on the left; at the right training at the rate taken, a tenth and ten times of it."""
-    found = tested(optimizer, int(batch), labels, rule, seed)
+    found = rate_curve(optimizer, int(batch), labels, rule, seed)
     runs = {name: run(optimizer, int(batch), labels, share * found.taken, seed) for name, share in SHARES.items()}
     ends = {name: "diverged" if r.diverged else plain(float(r.losses[-1]), 2) for name, r in runs.items()}
     after = "; ".join(f"at η = {said(SHARES[name] * found.taken)} {_after(r)}" for name, r in runs.items())
@@ -208,7 +208,7 @@ def _after(r: Run) -> str:
     return "diverged" if r.diverged else f"loss {plain(float(r.losses[-1]), 2)} and error {r.error:.0f} %"
 
 
-def _test_panel(found: Tested, more: int) -> Panel:
+def _test_panel(found: RateCurve, more: int) -> Panel:
     """Grows with the first frames, and stands still for `more` of them."""
     lrs = np.append(found.lrs, np.full(more, found.lrs[-1]))
     raw = np.clip(np.append(found.losses, np.full(more, found.losses[-1])), 0.0, _TOP)
@@ -229,7 +229,7 @@ def _test_panel(found: Tested, more: int) -> Panel:
     )
 
 
-def _run_panel(found: Tested, runs: dict[str, Run], ends: dict[str, str], before: int) -> Panel:
+def _run_panel(found: RateCurve, runs: dict[str, Run], ends: dict[str, str], before: int) -> Panel:
     """Empty while the test runs, for `before` frames; then it grows."""
     at = np.append(np.zeros(before), EVERY * np.arange(UPDATES // EVERY + 1))
     wait = np.full(before, np.nan)
