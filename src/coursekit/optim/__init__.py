@@ -18,6 +18,7 @@ from coursekit.optim.landscapes import (
     saddle,
 )
 from coursekit.optim.optimizer import Optimizer
+from coursekit.optim.quadratic import best_momentum, momentum_factor
 from coursekit.optim.rules import adadelta, adagrad, adam, adamw, momentum, nesterov, newton_step, rmsprop, sgd
 from coursekit.optim.scaling import batch_size_schedule, linear_scaling, sqrt_scaling
 from coursekit.optim.schedules import (
@@ -57,6 +58,7 @@ __all__ = [
     "average_weights",
     "batch_size_schedule",
     "beale",
+    "best_momentum",
     "bowl",
     "clip_by_norm",
     "clip_by_value",
@@ -72,6 +74,7 @@ __all__ = [
     "limit_norm",
     "linear_scaling",
     "momentum",
+    "momentum_factor",
     "nesterov",
     "newton_step",
     "one_cycle",

@@ -57,6 +57,8 @@ ROWS = [
             ),
         },
     ),
+    ("momentum_factor", {"lr": LR, "rho": real(0.9, "[0, 1]"), "curvature": LR}),
+    ("best_momentum", {"lowest": real(1.0, "(0, inf)"), "highest": real(9.0, "(0, inf)")}),
     ("constant", {"t": TIME, "lr0": LR}),
     ("step_decay", {"t": TIME, "lr0": LR, "factor": real(0.5, "(0, 1]"), "every": real(5, "(0, inf)")}),
     ("exponential_decay", {"t": TIME, "lr0": LR, "k": LR}),
