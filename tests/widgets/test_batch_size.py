@@ -182,7 +182,7 @@ def test_a_rate_at_which_nothing_arrives_is_said() -> None:
 # -- times -----------------------------------------------------------------------------------------------------------
 
 
-def test_what_was_taken_down_says_what_the_buttons_say() -> None:
+def test_what_was_recorded_says_what_the_buttons_say() -> None:
     medium, wide = kept(128), kept(512)
     sixteen, last = 4, 8
     assert medium.steps[sixteen] < 2 * medium.steps[0]
@@ -195,7 +195,7 @@ def test_what_was_taken_down_says_what_the_buttons_say() -> None:
 def test_a_press_measures_here() -> None:
     figure = find("batch_size.timing").figure({"presses": 1})
     lines = [m for m in panel(figure, "cost").marks if isinstance(m, Line)]
-    assert [line.label for line in lines] == ["a step costs the same", "taken down", "here"]
+    assert [line.label for line in lines] == ["a step costs the same", "recorded", "here"]
     here = np.asarray(lines[2].y)
     assert here[0] > 2 * here[6]  # alone against a batch of 64: an order of magnitude on every machine
     assert "on this machine" in figure.status

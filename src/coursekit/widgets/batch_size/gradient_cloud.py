@@ -162,8 +162,11 @@ def cloud_figure(size: int, moment: str, replace: bool, zoom: bool, seed: int) -
     scale = noise_scale(g.rows)
     pulled = _pulled(c.uphill, size)
     # An axis that stays while B is moved lets the cloud be seen to shrink; it is made for single examples.
-    spread = np.sqrt(minibatch_gradient_error((g.rows @ g.across)[:, None], size if zoom else 1))
-    reach = max(3.2 * float(spread), 1.4 if zoom else 2.4)
+    if zoom:
+        foretold = minibatch_gradient_error((g.rows @ g.across)[:, None], size)
+        reach = max(3.2 * float(np.sqrt(foretold)), 1.4)
+    else:
+        reach = float(np.quantile(np.abs(g.rows @ g.across), 0.96))
     inside = (np.abs(c.along - 0.5) <= reach) & (np.abs(c.across) <= reach)
     plane = Panel(
         id="plane",
@@ -177,6 +180,7 @@ def cloud_figure(size: int, moment: str, replace: bool, zoom: bool, seed: int) -
         y=Axis(label="across, where examples differ most", low=-reach, high=reach),
         aspect=1.15,
     )
+    outside = f" {np.sum(~inside)} lie outside." if np.any(~inside) else ""
     sizes = np.unique(np.geomspace(1, N - 1, 60).astype(int))
     without = np.array([np.sqrt(minibatch_gradient_error(g.rows, int(b))) for b in sizes])
     with_ = np.array([independent_error(g.rows, int(b)) for b in sizes])
@@ -197,8 +201,8 @@ def cloud_figure(size: int, moment: str, replace: bool, zoom: bool, seed: int) -
     how = "with" if replace else "without"
     equal = f"Noise and gradient are equally large at B = {plain(scale, 0)}, the noise scale."
     state = (
-        f"{_capital(MOMENTS[moment])} (loss {plain(g.loss)}), {BATCHES} batches of {size} drawn {how} replacement: on "
-        f"average they are off by {_short(c.measured)} times the length of the whole gradient; foretold are "
+        f"{_capital(MOMENTS[moment])} (loss {plain(g.loss)}), {BATCHES} batches of {size} drawn {how} replacement: they "
+        f"are off by {_short(c.measured)} times the length of the whole gradient (root mean square); foretold are "
         f"{_short(expected)}."
     )
     return Figure(
@@ -209,7 +213,7 @@ def cloud_figure(size: int, moment: str, replace: bool, zoom: bool, seed: int) -
             f"from {_short(float(without[0]))} lengths of the whole gradient at B = 1 to {_short(float(without[-1]))} "
             f"at B = {sizes[-1]} without replacement, {_short(float(with_[-1]))} with. {state} {equal}"
         ),
-        status=f"{state} {equal} The drawing shows 2 of {g.rows.shape[1]} directions, the error counts all.",
+        status=f"{state} {equal} The drawing shows 2 of {g.rows.shape[1]} directions, the error counts all.{outside}",
     )
 
 

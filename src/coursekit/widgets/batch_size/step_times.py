@@ -1,4 +1,4 @@
-"""What a step of training costs by batch size: as it was taken down once, and on the machine that answers.
+"""What a step of training costs by batch size: as it was recorded once, and on the machine that answers.
 
 This is the one widget whose answer is no pure function of its controls: a press of the button runs a clock. Without a
 press it draws the times that are kept in this file, so that the page and the tests have something that stays.
@@ -58,7 +58,7 @@ class Times:
 
 
 def kept(width: int) -> Times:
-    """The times that were taken down."""
+    """The times that were recorded."""
     steps, near = KEPT[width]
     return Times(np.array(steps) * 1e-6, np.array(near) * 1e-6)
 
@@ -107,7 +107,7 @@ def measure(width: int, *, seconds: float = 0.3, shortest: float = 5e-4) -> Time
     ],
     tries=[
         Try(
-            label="As it was taken down",
+            label="As it was recorded",
             values={"width": "128", "presses": 0},
             notice="A step on 16 examples takes not even twice the time of a step on one, so the line follows the "
             "dashed one at first. Then the processor has enough to do, and it bends.",
@@ -135,7 +135,7 @@ def timing(width: str, presses: int) -> Figure:
     flat = shown.per_example[0] * 1e6 / sizes
     cost = [Line(x=sizes, y=flat, colour="muted", dashed=True, width=1.4, label="a step costs the same")]
     neighbours: list[Line | Dots | Rule] = [Rule(y=100.0, colour="muted")]
-    for times, colour, label in ((old, "a", "taken down"), (new, "b", "here")):
+    for times, colour, label in ((old, "a", "recorded"), (new, "b", "here")):
         if times is None:
             continue
         cost.append(Line(x=sizes, y=times.per_example * 1e6, colour=colour, label=label, dashed=colour == "b"))
@@ -144,7 +144,7 @@ def timing(width: str, presses: int) -> Figure:
         neighbours.append(Dots(x=near, y=relative, colour=colour, radius=3.5))
     neighbours.append(Dots(x=np.array([float(POWER)]), y=np.array([100.0]), colour="accent", radius=6.0))
     cheaper = float(shown.per_example[0] / shown.per_example[SIZES.index(256)])
-    where = "on this machine" if new else "as it was taken down"
+    where = "on this machine" if new else "as it was recorded"
     all_relative = np.concatenate([100 * t.near_per_example for t in (old, new) if t is not None])
     panels = [
         Panel(
@@ -163,14 +163,14 @@ def timing(width: str, presses: int) -> Figure:
             y=Axis(
                 label="time per example, 64 = 100",
                 unit="%",
-                low=min(80.0, float(all_relative.min()) - 2),
-                high=max(120.0, float(all_relative.max()) + 2),
+                low=min(90.0, float(all_relative.min()) - 2),
+                high=max(110.0, float(all_relative.max()) + 2),
             ),
             aspect=1.15,
         ),
     ]
     ends = f"{_us(shown.per_example[0])} alone, {_us(shown.per_example[SIZES.index(256)])} in a batch of 256"
-    status = f"64-{width}-10, one step of SGD, {where}: an example takes {ends}. Batches of {_beside(shown)}."
+    status = f"64-{width}-10, one step of SGD, {where}: an example takes {ends}. B = {_beside(shown)}."
     return Figure(
         panels=panels,
         alt=(
