@@ -151,7 +151,7 @@ FAULTS = {
         "Too strong a penalty is larger than the loss itself, shrinks the weights, and levels off with no gap.",
     ),
     "piled": Fault(
-        "the gradients are not set to 0 between steps",
+        "gradients are not set to 0",
         "gradients pile up",
         replace(HEALTHY, zeroed=False),
         lambda r: (

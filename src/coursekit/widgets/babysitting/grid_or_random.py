@@ -127,8 +127,8 @@ def _square(method: str, tried: list[Trial], values: Values, title: str, columns
                 frames=True,
             ),
         ],
-        x=Axis(label=f"first parameter: {columns} values", low=0.0, high=1.0),
-        y=Axis(label="second", low=-0.12, high=1.0),
+        x=Axis(label=f"first parameter: {columns} values", low=-0.03, high=1.03),
+        y=Axis(label="second", low=-0.12, high=1.03),
     )
 
 
@@ -136,12 +136,12 @@ def _curves(means: dict[str, Values], count: int, title: str) -> Panel:
     return Panel(
         id="average",
         row=1,
-        aspect=3.2,
+        aspect=3.6,
         title=title,
         marks=[
             Rule(x=float(count), colour="muted"),
             *(Line(x=list(SIZES), y=means[m], colour=_COLOURS[m], label=NAMES[m]) for m in METHODS),
         ],
-        x=Axis(label="trials", low=4.0, high=float(SIZES[-1])),
+        x=Axis(label="trials", low=0.0, high=float(SIZES[-1])),
         y=Axis(label="best found, mean", low=0.0, high=1.0),
     )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from coursekit.training import Range, expected_initial_loss, log_uniform
+from coursekit.training import Range, log_uniform
 from coursekit.widgets.babysitting.sweep import HELD_OUT, KEPT, Sweep, Values, mapped, ticks, trained
 from coursekit.widgets.controls import Button, Choice, Point
 from coursekit.widgets.figure import Axis, Dots, Figure, Frames, Line, Mark, Panel, Raster
@@ -14,9 +14,10 @@ STRENGTHS = Range(LOW, HIGH, log=True)
 #: The ranges of the rate, and how many columns they have: one a decade.
 RATES = {"all": (Range(LOW, HIGH, log=True), 8), "low": (Range(LOW, 1e-2, log=True), 5)}
 ROWS, FINE, DRAWS = 8, 7, 16
-#: A loss above this counts as exploded, and its cell is left empty.
+#: A loss above this counts as exploded. The loss of a guess, 2.3, is well below it.
 EXPLODED = 10.0
-_DOMAIN = (0.2, expected_initial_loss(10))
+#: Of the colours, as logarithms.
+_DOMAIN = (float(np.log10(0.2)), float(np.log10(EXPLODED)))
 _WIDTHS = {"1": "a factor of 10 each way", "0.3": "a factor of 2 each way"}
 
 
@@ -53,7 +54,7 @@ _WIDTHS = {"1": "a factor of 10 each way", "0.3": "a factor of 2 each way"}
             label="Where anything happens at all",
             values={"centre": (0.3, 0.01), "width": "1", "rates": "all", "draws": "none", "seed": 0},
             notice="Of eight decades of the rate only two or three train in eight epochs: left of them next to nothing "
-            "happens, right of them the net explodes (dotted). Where the penalty is small it makes no difference.",
+            "happens, right of them the net explodes (yellow). Where the penalty is small it makes no difference.",
             frame=-1,
         ),
         Try(
@@ -95,10 +96,11 @@ def heatmap(centre: tuple[float, float], width: str, rates: str, draws: str, see
     drawn = ""
     if draws != "none":
         tried, losses = drawn_trials(draws, seed)
-        marks.append(Dots(x=tried[0], y=tried[1], colour="b", radius=4.0))
+        marks.append(Dots(x=tried[0], y=tried[1], colour="class3", radius=4.0))
         gone = int(np.sum(~np.isfinite(losses)))
-        lowest = f"has loss {plain(float(np.nanmin(losses)), 2)}" if gone < DRAWS else "has exploded too"
-        drawn = f" Of {DRAWS} draws {gone} exploded; the best {lowest}."
+        drawn = f" All {DRAWS} draws exploded."
+        if gone < DRAWS:
+            drawn = f" Of {DRAWS} draws {gone} exploded; the best has loss {plain(float(np.nanmin(losses)), 2)}."
     title = f"best loss {plain(best, 2)}, η = {_short(where[0])}, λ = {_short(where[1])}"
     words = f"Coarse: best loss {plain(best, 2)} at η = {_short(where[0])}, λ = {_short(where[1])}"
     warning = f", at the edge of the {edge}: widen the range" if edge else ""
@@ -109,7 +111,7 @@ def heatmap(centre: tuple[float, float], width: str, rates: str, draws: str, see
                 title=f"best at the edge (η = {_short(where[0])}): widen" if edge else title,
                 marks=marks,
                 aspect=1.15,
-                x=Axis(label="learning rate η", low=LOW / 3.2, high=HIGH * 3.2, log=True),
+                x=Axis(label="learning rate η (▲ best; yellow: exploded)", low=LOW / 3.2, high=HIGH * 3.2, log=True),
                 y=Axis(label="strength λ of L2", low=LOW / 3.2, high=HIGH * 3.2, log=True),
             ),
             Panel(
@@ -211,10 +213,10 @@ def _wrong(sweep: Sweep) -> str:
 
 
 def _map(sweep: Sweep, rates: Range, strengths: Range, columns: int) -> list[Mark]:
-    """The losses as cells, a dot in each that has exploded, and a ring around the best."""
+    """The logarithms of the losses as cells, one colour for all that have exploded, and a sign on the best."""
     losses = shown(sweep)
     rows = losses.shape[1] // columns
-    z = np.clip(np.nan_to_num(losses, nan=EXPLODED), *_DOMAIN).reshape(len(KEPT), rows, columns)
+    z = np.log10(np.nan_to_num(losses, nan=EXPLODED)).reshape(len(KEPT), rows, columns)
     x, y = np.meshgrid(ticks(rates, columns), ticks(strengths, rows))
     best = [_at(sweep, i) for i in range(len(KEPT))]
     return [
@@ -225,14 +227,7 @@ def _map(sweep: Sweep, rates: Range, strengths: Range, columns: int) -> list[Mar
             domain=_DOMAIN,
             frames=True,
         ),
-        Dots(
-            x=np.tile(x.ravel(), (len(KEPT), 1)),
-            y=np.where(np.isfinite(losses), np.nan, y.ravel()),
-            colour="ink",
-            radius=2.0,
-            frames=True,
-        ),
-        Dots(x=x.ravel()[best][:, None], y=y.ravel()[best][:, None], colour="accent", radius=7.0, frames=True),
+        Dots(x=x.ravel()[best][:, None], y=y.ravel()[best][:, None], colour="b", radius=6.0, frames=True),
     ]
 
 
