@@ -199,7 +199,7 @@ def test_a_run_that_diverges_says_so() -> None:
 
 def test_the_dots_walk_along_the_lines() -> None:
     figure = find("schedules.designer").figure({"schedule": "cosine"})
-    for id in ("rate", "loss", "error"):
+    for id in ("loss", "error"):
         dots = [m for m in panel(figure, id).marks if isinstance(m, Dots)]
         for dot, line in zip(dots, lines(figure, id)[-2:], strict=True):
             assert np.array_equal(np.asarray(dot.y)[:, 0], line.y)
@@ -287,3 +287,10 @@ def test_the_lowest_itself_is_too_much() -> None:
     assert tenth.losses[-1] < lowest.losses[-1]
     assert ten_times.diverged
     assert "ten times: diverged" in panel(figure, "training").title
+
+
+def test_the_rate_of_every_update_is_drawn() -> None:
+    figure = find("schedules.designer").figure({"schedule": "warmup", "lr0": 0.5, "rise": 2})
+    drawn = lines(figure, "rate")[1]
+    expected = [by_clock(Settings("warmup", 0.5, rise=2))(t / UPDATES) for t in range(EPOCHS * UPDATES)]
+    assert np.allclose(drawn.y, expected, rtol=1e-6)

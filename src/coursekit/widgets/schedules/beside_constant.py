@@ -181,12 +181,22 @@ def _colour(schedule: str) -> str:
 
 def _pair(schedule: str, a: Run, b: Run, of_a: Values, of_b: Values) -> list[Mark]:
     """Both curves, each with a dot that moves along it."""
-    label, colour = _SHORT.get(schedule, NAMES[schedule].split()[0]), _colour(schedule)
+    return [*_lines(schedule, a.epochs, of_a, b.epochs, of_b), *_dots(schedule, a, b, of_a, of_b)]
+
+
+def _lines(schedule: str, at_a: Values, of_a: Values, at_b: Values, of_b: Values) -> list[Mark]:
+    label = _SHORT.get(schedule, NAMES[schedule].split()[0])
+    other = "B" if schedule == "constant" else "constant"
     return [
-        Line(x=b.epochs, y=of_b, colour="constant", label="constant" if schedule != "constant" else "B", dashed=True),
-        Line(x=a.epochs, y=of_a, colour=colour, width=2.6, label=label),
+        Line(x=at_b, y=of_b, colour="constant", label=other, dashed=True),
+        Line(x=at_a, y=of_a, colour=_colour(schedule), width=2.6, label=label),
+    ]
+
+
+def _dots(schedule: str, a: Run, b: Run, of_a: Values, of_b: Values) -> list[Mark]:
+    return [
         Dots(x=b.epochs[:, None], y=of_b[:, None], colour="constant", radius=5.0, frames=True),
-        Dots(x=a.epochs[:, None], y=of_a[:, None], colour=colour, radius=6.0, frames=True),
+        Dots(x=a.epochs[:, None], y=of_a[:, None], colour=_colour(schedule), radius=6.0, frames=True),
     ]
 
 
@@ -196,8 +206,8 @@ def _epochs() -> Axis:
 
 def _rates(schedule: str, a: Run, b: Run) -> Panel:
     top = 1.08 * float(max(a.lrs.max(), b.lrs.max()))
-    marks = _pair(schedule, a, b, a.lrs, b.lrs)
-    label = "learning rate η"
+    # The rate of every update is drawn: a cut is a step, and warmup begins where it begins.
+    marks = [*_lines(schedule, *a.rates.T, *b.rates.T), *_dots(schedule, a, b, a.lrs, b.lrs)]
     if schedule == "growing_batch":
         scaled = a.lrs * BATCH / a.batches
         marks.insert(0, Line(x=a.epochs, y=scaled, colour=schedule, width=1.4, dashed=True, label="η · 16 / batch"))
@@ -210,7 +220,7 @@ def _rates(schedule: str, a: Run, b: Run) -> Panel:
         title=title,
         marks=marks,
         x=_epochs(),
-        y=Axis(label=label, low=0.0, high=top),
+        y=Axis(label="learning rate η", low=0.0, high=top),
         aspect=1.05,
     )
 

@@ -48,13 +48,15 @@ class Settings:
 @dataclass(frozen=True)
 class Run:
     """`epochs`, `lrs`, `batches`, `losses` (over all training digits) and `errors` (percent of the others) have an
-    entry for the start and one for each quarter of an epoch; after a divergence the last two are NaN."""
+    entry for the start and one for each quarter of an epoch; after a divergence the last two are NaN. `rates` has the
+    time and the learning rate of every update, `(updates, 2)`."""
 
     epochs: Values
     lrs: Values
     batches: NDArray[np.int64]
     losses: Values
     errors: Values
+    rates: Values
     updates: int
     diverged: float | None
 
@@ -93,6 +95,7 @@ class _Recorder:
         self.plateau = ReduceOnPlateau(s.lr0, factor=s.factor, patience=s.patience) if watches else None
         self.kept: list[tuple[float, int, float, float]] = []
         self.seen = self.begun = self.updates = 0
+        self.rates: list[tuple[float, float]] = []
         self.waiting: list[int] = []  # the sizes of the batches that are left of this epoch
 
     def epoch(self, rng: np.random.Generator) -> list[NDArray[np.int64]]:
@@ -114,7 +117,8 @@ class _Recorder:
         return self.plateau.lr if self.plateau else self.rate(epochs)
 
     def next_rate(self, _: int) -> float:
-        return self.lr_at(self.seen / TRAIN)
+        self.rates.append((self.seen / TRAIN, self.lr_at(self.seen / TRAIN)))
+        return self.rates[-1][1]
 
     def count(self) -> None:
         """An update has been made; what is due before the next one is kept. The plateau looks once an epoch."""
@@ -185,6 +189,7 @@ def run(settings: Settings, labels: str, seed: int) -> Run:
         batches=np.array(batches),
         losses=np.array(losses),
         errors=np.array(errors),
+        rates=np.array(watch.rates, np.float32),
         updates=watch.updates,
         diverged=diverged,
     )

@@ -129,10 +129,10 @@ def run(optimizer: str, batch: int, labels: str, lr: float, seed: int) -> Run:
     "schedules.range_test",
     title="Find the learning rate",
     controls=[
-        Choice(name="optimizer", label="optimizer", options=_OPTIMIZERS, value="sgd"),
-        Choice(name="rule", label="take", options=_RULES, value="tenth"),
-        Choice(name="batch", label="batch size", options=_BATCHES, value="16"),
-        Choice(name="labels", label="training labels", options=_LABELS, value="mistyped"),
+        Choice(name="optimizer", label="optimizer", options=_OPTIMIZERS, value="sgd", group="search"),
+        Choice(name="rule", label="take", options=_RULES, value="tenth", group="search"),
+        Choice(name="batch", label="batch size", options=_BATCHES, value="16", group="data"),
+        Choice(name="labels", label="training labels", options=_LABELS, value="mistyped", group="data"),
         Button(name="seed", label="New data and start"),
     ],
     tries=[
@@ -245,7 +245,7 @@ def _run_panel(found: RateCurve, runs: dict[str, Run], ends: dict[str, str], bef
                 colour=colours[name],
                 label=label,
                 grow=True,
-                dashed=True,
+                dashed=name != "taken",
                 width=2.8 if name == "taken" else 2.0,
             )
         )
