@@ -117,7 +117,9 @@ class WidgetView {
   #wish(values: Values): void {
     this.#touched = true;
     const now = this.model.get("values") ?? {};
-    const next = { ...now, ...values };
+    // A link may name what is no control (any more). Python has said so; to ask for it again would be refused for ever.
+    const own = Object.fromEntries(Object.entries(now).filter(([name]) => this.#controls.has(name)));
+    const next = { ...own, ...values };
     if (JSON.stringify(next) === JSON.stringify(now)) {
       // Nothing to compute; only the frame may be another.
       if (this.#frameWanted !== null) this.#take();
@@ -143,7 +145,13 @@ class WidgetView {
   }
 
   #redraw(): void {
-    if (!this.#due) this.#due = requestAnimationFrame(() => ((this.#due = 0), this.#draw()));
+    if (this.#due) return;
+    this.#due = requestAnimationFrame(() => {
+      this.#due = 0;
+      this.#draw();
+      delete this.#root.dataset.due;
+    });
+    this.#root.dataset.due = ""; // what is shown is not yet what was answered
   }
 
   #draw(): void {
