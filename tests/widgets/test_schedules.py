@@ -163,7 +163,7 @@ def test_the_loss_drops_with_the_first_cut() -> None:
     assert np.array_equal(a.losses[: before + 1], b.losses[: before + 1])
     assert a.losses[-1] < 0.85 * b.losses[-1]
     assert a.errors[-1] < b.errors[-1]
-    assert "0.5 → 0.031" in panel(figure, "rate").title
+    assert "0.5 → 0.062" in panel(figure, "rate").title
 
 
 def test_a_small_rate_is_only_slowed_down_by_a_decay() -> None:

@@ -213,7 +213,7 @@ def _rates(schedule: str, a: Run, b: Run) -> Panel:
         marks.insert(0, Line(x=a.epochs, y=scaled, colour=schedule, width=1.4, dashed=True, label="η · 16 / batch"))
         title = f"η stays {said(float(a.lrs[0]))}; batch {BATCH} → {a.batches[-1]}"
     else:
-        title = f"η = {said(float(a.lrs[0]))} → {said(float(a.lrs[-1]))}, on average {said(_mean(a))}"
+        title = f"η = {said(float(a.lrs[0]))} → {_last(a)}, on average {said(_mean(a))}"
     return Panel(
         id="rate",
         column=0,
@@ -258,6 +258,12 @@ def _mean(r: Run) -> float:
     return float(np.mean(0.5 * (r.lrs[1:] + r.lrs[:-1])))
 
 
+def _last(r: Run) -> str:
+    """The rate of the last update; what is left of a schedule that ends at 0 is called 0."""
+    last = float(r.lrs[-1])
+    return said(last) if last > 1e-4 * float(r.lrs.max()) else "0"
+
+
 def _end(r: Run, value: float, unit: str = "") -> str:
     return "diverged" if r.diverged is not None else f"{plain(float(value), 1 if unit else 3)}{unit}"
 
@@ -267,7 +273,7 @@ def _shape(schedule: str, name: str, r: Run) -> str:
     if schedule == "growing_batch":
         return f"{word}: η stays {said(float(r.lrs[0]))}, the batch goes from {BATCH} to {r.batches[-1]}."
     return (
-        f"{word}: η goes from {said(float(r.lrs[0]))} to {said(float(r.lrs[-1]))}, at most "
+        f"{word}: η goes from {said(float(r.lrs[0]))} to {_last(r)}, at most "
         f"{said(float(r.lrs.max()))}, on average {said(_mean(r))}."
     )
 

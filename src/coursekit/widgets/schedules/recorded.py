@@ -151,7 +151,8 @@ class _Recorder:
 
     def _append(self, loss: float, error: float) -> None:
         at = len(self.kept) / PARTS
-        self.kept.append((self.lr_at(at), self.size_at(at), loss, error))
+        before_the_end = min(at, EPOCHS - 1 / UPDATES)  # a cut at the very end comes too late for any update
+        self.kept.append((self.lr_at(before_the_end), self.size_at(at), loss, error))
 
 
 @lru_cache(maxsize=64)
