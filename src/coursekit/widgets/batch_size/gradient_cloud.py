@@ -201,8 +201,8 @@ def cloud_figure(size: int, moment: str, replace: bool, zoom: bool, seed: int) -
     how = "with" if replace else "without"
     equal = f"Noise and gradient are equally large at B = {plain(scale, 0)}, the noise scale."
     state = (
-        f"{_capital(MOMENTS[moment])} (loss {plain(g.loss)}), {BATCHES} batches of {size} drawn {how} replacement: they "
-        f"are off by {_short(c.measured)} times the length of the whole gradient (root mean square); foretold are "
+        f"{_capital(MOMENTS[moment])} (loss {plain(g.loss)}), {BATCHES} batches of {size} drawn {how} replacement: "
+        f"they are off by {_short(c.measured)} times the length of the whole gradient (root mean square); foretold are "
         f"{_short(expected)}."
     )
     return Figure(
