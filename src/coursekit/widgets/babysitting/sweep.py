@@ -28,7 +28,7 @@ def split(seed: int) -> tuple[Values, Labels, Values, Labels]:
     order = np.random.default_rng([seed, 0]).permutation(len(x))
     rows, others = order[:TRAIN], order[TRAIN : TRAIN + HELD_OUT]
     mean, std = x[rows].mean(axis=0), (x[rows] - x[rows].mean(axis=0)).std()
-    x = ((x - mean) / std).astype(np.float32)
+    x = (x - mean) / std
     return x[rows], y[rows], x[others], y[others]
 
 
@@ -58,7 +58,7 @@ def trained(rates: tuple[float, ...], strengths: tuple[float, ...], seed: int) -
     """A net 64-16-10 for each pair of rate and strength: the same first weights, data and batches for all."""
     x, y, x_val, y_val = split(seed)
     layers = nn.Linear(64, UNITS), nn.ReLU(), nn.Linear(UNITS, 10)
-    model = nn.Sequential(*layers, rng=np.random.default_rng([seed, 1]), dtype=np.float32)
+    model = nn.Sequential(*layers, rng=np.random.default_rng([seed, 1]))
     stack = nn.Stack([model] * len(rates))
     loss = nn.SoftmaxCrossEntropy()
     kept = []
