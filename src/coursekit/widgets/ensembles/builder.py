@@ -13,7 +13,7 @@ from coursekit.widgets.figure import Axis, Contour, Dots, Figure, Frames, Line, 
 from coursekit.widgets.widget import Try, widget
 from coursekit.words import plain
 
-_LABELS = {"moons": "two moons", "spiral": "spiral, 2 arms", "circles": "two circles"}
+_LABELS = {"circles": "two circles", "moons": "two moons", "spiral": "spiral, 2 arms"}
 _RULES = {"average": "average the probabilities", "vote": "let them vote"}
 #: The kinds in the order in which they are asked: what a member of each is called, and many of them.
 KINDS = {
@@ -79,9 +79,9 @@ def _asked(probs: Values, answers: Labels, rule: str) -> Labels:
     "ensembles.builder",
     title="Build an ensemble",
     controls=[
-        Choice(name="data", label="data", options=_LABELS, value="moons"),
-        Slider(name="starts", label="other first weights", low=0, high=EACH, value=4, step=1, integer=True),
-        Slider(name="bags", label="bags", low=0, high=EACH, value=4, step=1, integer=True),
+        Choice(name="data", label="data", options=_LABELS, value="circles"),
+        Slider(name="starts", label="other first weights", low=0, high=EACH, value=0, step=1, integer=True),
+        Slider(name="bags", label="bags", low=0, high=EACH, value=5, step=1, integer=True),
         Slider(name="others", label="other architectures", low=0, high=EACH, value=0, step=1, integer=True),
         Slider(name="snapshots", label="snapshots of one run", low=0, high=EACH, value=0, step=1, integer=True),
         Choice(name="rule", label="their answers", options=_RULES, value="average"),
@@ -89,31 +89,63 @@ def _asked(probs: Values, answers: Labels, rule: str) -> Labels:
     ],
     tries=[
         Try(
-            label="Five first weights",
-            values={"data": "moons", "starts": 5, "bags": 0, "others": 0, "snapshots": 0, "rule": "average", "seed": 0},
-            notice="Together they are better than on average alone, by two points in a hundred, and not by more: two "
-            "of their errors correlate with more than 0.5. They learned most of the wrong labels in the same way.",
+            label="Five bags",
+            values={
+                "data": "circles",
+                "starts": 0,
+                "bags": 5,
+                "others": 0,
+                "snapshots": 0,
+                "rule": "average",
+                "seed": 0,
+            },
+            notice="Each saw only about two thirds of the points, and is wrong on one fresh point in seven. But they "
+            "are not wrong on the same ones, the errors correlate with 0.33: together they beat the best of the five.",
             frame=-1,
         ),
         Try(
-            label="Five bags",
-            values={"data": "moons", "starts": 0, "bags": 5, "others": 0, "snapshots": 0, "rule": "average", "seed": 0},
-            notice="Each saw only about two thirds of the points and is worse alone. But their errors are less alike, "
-            "and together they gain twice as much. It does not bring them up to a single net that saw all points.",
+            label="Five first weights",
+            values={
+                "data": "circles",
+                "starts": 5,
+                "bags": 0,
+                "others": 0,
+                "snapshots": 0,
+                "rule": "average",
+                "seed": 0,
+            },
+            notice="These saw all the points, the wrong labels included, and their errors are much more alike: they "
+            "correlate with 0.69. The five together are no better than they are alone, on average.",
             frame=-1,
         ),
         Try(
             label="Five snapshots",
-            values={"data": "moons", "starts": 0, "bags": 0, "others": 0, "snapshots": 5, "rule": "average", "seed": 0},
-            notice="Five nets for the price of one run, and good ones. But they are one net at five times: of the four "
-            "kinds their errors are the most alike, and asking all five gains the least.",
+            values={
+                "data": "circles",
+                "starts": 0,
+                "bags": 0,
+                "others": 0,
+                "snapshots": 5,
+                "rule": "average",
+                "seed": 0,
+            },
+            notice="Five nets for the price of one run, and good ones: each time the learning rate came down to 0. But "
+            "it is one net five times over, and asking all five gains less than half a point in a hundred.",
             frame=-1,
         ),
         Try(
-            label="Five other architectures",
-            values={"data": "moons", "starts": 0, "bags": 0, "others": 5, "snapshots": 0, "rule": "average", "seed": 0},
-            notice="The members differ by nine points in a hundred. The first is the weakest; yet what comes in with "
-            "the others makes the five better than four of them, though not better than the best alone.",
+            label="Two of each kind",
+            values={
+                "data": "circles",
+                "starts": 2,
+                "bags": 2,
+                "others": 2,
+                "snapshots": 2,
+                "rule": "average",
+                "seed": 0,
+            },
+            notice="Better than the eight are on average, by more than a point. But three of the eight are better "
+            "alone: asked for their opinion, the weak ones here do not only help.",
             frame=-1,
         ),
     ],

@@ -26,7 +26,7 @@ def drawn(p: float, rho: float, seed: int) -> NDArray[np.int64]:
     A share `rho` of the questions strikes all alike: there all are wrong or all are right. On the others each errs by
     itself. The random numbers do not depend on `p` and `rho`, so that a slider changes what has to change and no more.
     """
-    rng = np.random.default_rng([seed, 7])
+    rng = np.random.default_rng([seed, 4])
     own, shared, alike = rng.random((MOST, QUESTIONS)), rng.random(QUESTIONS), rng.random(QUESTIONS) < rho
     return np.where(alike, shared < p, own < p).astype(np.int64)
 
@@ -126,7 +126,7 @@ def voters(p: float, m: int, rho: float, q: float, seed: int) -> Figure:
             _questions(p, m, rho, seed, alike),
             _histogram(p, m, rho, seed, share),
             _sizes(p, m, rho, seed, f"{who}: {_percent(expected)} wrong, one alone {alone:.0f} %"),
-            _weaker(p, q, rho, f"one and two weaker: {alone:.0f} → {three:.1f} %, even at q = {limit:.0f} %"),
+            _weaker(p, q, rho, f"one and two weaker: {alone:.0f} → {three:.1f} %; they help below {limit:.0f} %"),
         ],
         alt=(
             f"{said} In {QUESTIONS} drawn questions {likeness}of which {SHOWN} are shown, a column for each, the wrong "
