@@ -16,8 +16,8 @@ Values = NDArray[np.float64]
 
 STEPS = 200
 BETA1, BETA2, EPS = 0.9, 0.999, 1e-8
-COST_FLOOR, COST_CEILING = 1e-6, 1e3
-SHORTEST, LONGEST = 1e-3, 1e3
+COST_FLOOR, COST_CEILING = 1e-6, 100.0
+SHORTEST, LONGEST = 1e-3, 100.0
 #: An age at which `beta**t` is 0: with it the engine's own formula has no bias correction.
 _OLD = 10**9
 #: So large an eps that the root of v beside it is nothing: the step is then `lr / eps * m_hat`, without v.
@@ -76,7 +76,7 @@ def run(lr: float, added: Values, *, first: bool, second: bool, correction: bool
         ),
         Slider(name="lr", label="learning rate", symbol="η", low=0.003, high=1.0, value=0.05, log=True),
         Slider(name="sigma", label="noise in the gradient", symbol="σ", low=0.0, high=10.0, value=0.0, step=0.1),
-        Button(name="seed", label="New noise"),
+        Button(name="seed", label="New noise", note="another draw, where σ is above 0"),
     ],
     tries=[
         Try(

@@ -18,7 +18,7 @@ Values = NDArray[np.float64]
 STEPS = 60
 #: How far the map reaches in the rate times the curvature, and in ρ.
 RATE, SHARE = (0.0, 4.0), (0.0, 0.99)
-FLOOR, CEILING = 1e-4, 100.0
+FLOOR, CEILING = 1e-4, 10.0
 _COLUMNS, _ROWS = 81, 67
 _factor = inspect.unwrap(momentum_factor)  # five thousand calls for a map, whose arguments are known to be right
 
@@ -60,9 +60,9 @@ def _map() -> list[Mark]:
         Contour(z=z, x_range=RATE, y_range=SHARE, levels=[0.3, 0.5, 0.7, 0.8, 0.9], colour="ink", opacity=0.5),
         Line(x=root**2, y=(1.0 - root) ** 2, colour="ink", width=2.0),
         Line(x=np.array([2.0, 4.0]), y=np.array([0.0, 1.0]), colour="newton", width=2.0),
-        Text(x=0.09, y=0.07, text="over-damped"),
+        Text(x=0.03, y=0.02, text="over-damped"),
         Text(x=1.1, y=0.62, text="under-damped", anchor="middle"),
-        Text(x=1.53, y=0.02, text="changes sides", anchor="middle"),
+        Text(x=1.7, y=0.035, text="flips", anchor="middle"),
         Text(x=3.3, y=0.3, text="diverges", anchor="middle"),
     ]
 
