@@ -1,5 +1,6 @@
 """What browser tests share: a server, pages that say what went wrong in them, and a chapter of trial widgets."""
 
+import contextlib
 import functools
 import http.server
 import importlib.util
@@ -73,9 +74,12 @@ class Watched:
     complaints: list[str] = field(default_factory=list)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def watched(browser: Any) -> Iterator[Callable[..., Watched]]:
-    """Opens pages that keep their requests to other hosts and their errors: `watched(width, dark=..., **context)`."""
+    """Opens pages that keep their requests to other hosts and their errors: `watched(width, dark=..., **context)`.
+
+    They are closed at the end of the module: a page that is left open takes the machine's time from the next.
+    """
     contexts = []
 
     def open_page(width: int = 1000, height: int = 900, *, dark: bool = False, **more: Any) -> Watched:
@@ -169,6 +173,24 @@ LISTEN = """() => {
 }"""
 
 
+#: A page that shows a reader's screenful draws a frame at once; one that draws none for so long is asked for one.
+FRAME_SECONDS = 5
+
+
+def settle(page: Any) -> None:
+    """Wait until no widget of the page asks anything and all is drawn that was answered."""
+    page.wait_for_function("!document.querySelector('[data-asking]')", polling=50)
+    drawn = "!document.querySelector('[data-due]')"
+    from playwright import sync_api
+
+    with contextlib.suppress(sync_api.TimeoutError):
+        page.wait_for_function(drawn, polling=50, timeout=1000 * FRAME_SECONDS)
+        return
+    # A headless browser on a busy machine now and then draws no frame by itself; a picture of the page needs one.
+    page.screenshot()
+    page.wait_for_function(drawn, polling=50)
+
+
 @dataclass
 class Live:
     """A page whose widgets are live: what is done to them, and what Python answers."""
@@ -182,25 +204,25 @@ class Live:
     def count(self) -> int:
         return int(self.page.evaluate("window.answers.length"))
 
-    def answer(self, act: Callable[[], Any]) -> dict[str, Any]:
-        """The answer that comes when `act` has been done, and all answers are in."""
+    def answer(self, act: Callable[[], Any], *, refused: bool = False) -> dict[str, Any]:
+        """The answer that comes when `act` has been done, and all answers are in; a figure, unless it is `refused`."""
         before = self.count()
         act()
         self.page.wait_for_function("n => window.answers.length > n", arg=before, polling=50)
         self.settle()
-        return dict(self.page.evaluate("window.answers.at(-1)"))
+        answer = dict(self.page.evaluate("window.answers.at(-1)"))
+        assert bool(answer.get("error")) == refused, answer.get("error")
+        return answer
 
     def settle(self) -> None:
         """Wait until nothing is asked and all is drawn."""
-        self.page.wait_for_function("!document.querySelector('[data-asking]')", polling=50)
-        # A frame may be long in coming on a busy machine: what is drawn stands in the page's tree without it too.
-        frames = "requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))); setTimeout(done, 2000)"
-        self.page.evaluate(f"new Promise(done => {{ {frames} }})")
+        settle(self.page)
 
-    def settings(self, id: str, **values: Any) -> dict[str, Any]:
+    def settings(self, id: str, *, refused: bool = False, **values: Any) -> dict[str, Any]:
         """The answer to the settings that a link carries."""
         query = urlencode({"ck": id, **{name: json.dumps(value) for name, value in values.items()}})
-        return self.answer(lambda: self.page.evaluate("h => { location.hash = ''; location.hash = h }", query))
+        go = "h => { location.hash = ''; location.hash = h }"
+        return self.answer(lambda: self.page.evaluate(go, query), refused=refused)
 
 
 def _arrays(node: Any, path: str = "") -> dict[str, Any]:
@@ -212,6 +234,12 @@ def _arrays(node: Any, path: str = "") -> dict[str, Any]:
     if isinstance(node, (list, tuple)):
         return {k: v for i, child in enumerate(node) for k, v in _arrays(child, f"{path}[{i}]").items()}
     return {}
+
+
+@pytest.fixture(scope="session")
+def settled() -> Callable[[Any], None]:
+    """`settled(page)` waits until all that was asked in the page is answered and drawn."""
+    return settle
 
 
 @pytest.fixture(scope="session")

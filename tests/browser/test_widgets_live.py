@@ -33,6 +33,8 @@ def live(booted: Any) -> Iterator[Any]:
     for id in ("trial.curve", "trial.descent", "trial.marks"):
         booted.widget(id).locator(".ck-reset").click()
     booted.settle()
+    left = [line for line in booted.page.locator(".ck-error").all_inner_texts() if line]
+    assert left == [], "the widget does not come back from the last test"
     yield booted
     assert booted.seen.off_host == []
     assert booted.seen.complaints == []
@@ -65,8 +67,7 @@ def test_a_slider_moved_by_keyboard_changes_the_figure(live: Any) -> None:
     assert widget.locator(".ck-status").inner_text() == "tanh(1.1) = 0.800, slope 0.359"
     assert widget.locator("label", has_text="input").inner_text() == "input x = 1.1"
     assert "tanh at 1.1" in widget.locator("[role=img]").get_attribute("aria-label")
-    live.page.wait_for_timeout(700)
-    assert widget.locator("[role=status]").inner_text() == "tanh(1.1) = 0.800, slope 0.359"
+    widget.locator("[role=status]", has_text="tanh(1.1) = 0.800, slope 0.359").wait_for(state="attached")
 
 
 @pytest.mark.parametrize("name", ["sigmoid", "tanh", "relu", "elu", "leaky_relu"])
@@ -166,9 +167,13 @@ def test_a_point_follows_a_finger(watched: Callable[..., Any], serve: Callable[[
     for i in range(1, 11):
         finger("touchMove", (x - 6 * i, y + 4 * i))
     finger("touchEnd")
-    seen.page.wait_for_timeout(200)
+    # A finger's last move may come with the next frame.
+    seen.page.wait_for_function(
+        "([handle, x]) => Math.abs(handle.getBoundingClientRect().x - x) <= 3",
+        arg=[handle.element_handle(), box["x"] - 60],
+        polling=50,
+    )
     after = handle.bounding_box()
-    assert after["x"] == pytest.approx(box["x"] - 60, abs=3)
     assert after["y"] == pytest.approx(box["y"] + 40, abs=3)
     assert seen.page.evaluate("scrollY") == scrolled
     assert seen.complaints == []
@@ -178,18 +183,19 @@ def test_frames_play_pause_step_and_scrub_without_python(live: Any) -> None:
     widget, before = live.widget("trial.descent"), live.count()
     status, scrub = widget.locator(".ck-status"), widget.get_by_label("Frame", exact=True)
     widget.get_by_label("One step on").click()
-    live.page.wait_for_timeout(100)
+    live.settle()
     assert status.inner_text().startswith("step 1: ")
     scrub.focus()
     scrub.press("End")
-    live.page.wait_for_timeout(100)
+    live.settle()
     assert status.inner_text().startswith("step 29: ")
     widget.get_by_label("Play").click()
-    live.page.wait_for_timeout(900)
-    widget.get_by_label("Pause").click()
-    live.page.wait_for_timeout(100)
+    pause = "([scrub, button]) => scrub.value >= 3 && (button.click(), true)"
+    both = [node.element_handle() for node in (scrub, widget.get_by_label("Pause"))]
+    live.page.wait_for_function(pause, arg=both, polling=50)
+    live.settle()
     reached = int(scrub.input_value())
-    assert 3 <= reached <= 20
+    assert 3 <= reached < 29
     live.page.wait_for_timeout(300)
     assert int(scrub.input_value()) == reached
     assert live.count() == before
@@ -200,7 +206,7 @@ def test_a_line_that_grows_has_a_point_more_in_every_frame(live: Any) -> None:
     path = widget.locator(".ck-plot").first.locator("[aria-label=line] path").last
     for frame in (1, 4, 29):
         widget.get_by_label("Frame", exact=True).fill(str(frame))
-        live.page.wait_for_timeout(100)
+        live.settle()
         assert path.get_attribute("d").count("L") == frame
 
 
@@ -211,11 +217,9 @@ def test_a_group_of_controls_is_one_line_and_a_tick_has_its_colour_in_light_and_
     assert tops[0]["right"] <= tops[1]["left"]
     stroke = group.locator(".ck-stroke path")
     assert (stroke.get_attribute("stroke"), stroke.get_attribute("stroke-dasharray")) == ("#8a6500", "9 3 2 3")
-    live.page.emulate_media(color_scheme="dark")
-    live.page.wait_for_timeout(100)
-    dark = stroke.get_attribute("stroke")
-    live.page.emulate_media(color_scheme="light")
-    assert dark == "#dfb03f"
+    for scheme, ink in (("dark", "#dfb03f"), ("light", "#8a6500")):
+        live.page.emulate_media(color_scheme=scheme)
+        group.locator(f".ck-stroke path[stroke='{ink}']").wait_for(state="attached")
 
 
 def test_a_try_line_shows_its_frame(live: Any) -> None:
@@ -229,7 +233,7 @@ def test_a_failing_function_is_one_line_and_the_page_lives_on(live: Any) -> None
     button = widget.get_by_role("button", name="New data")
     live.answer(button.click)
     status = widget.locator(".ck-status").inner_text()
-    answer = live.answer(button.click)
+    answer = live.answer(button.click, refused=True)
     line = "The function of widget trial.curve failed: ZeroDivisionError: seed 2 is broken on purpose"
     assert answer["error"] == line
     assert widget.locator(".ck-error").inner_text() == line
@@ -250,20 +254,30 @@ def test_a_failing_function_is_one_line_and_the_page_lives_on(live: Any) -> None
     ],
 )
 def test_what_a_control_does_not_take_is_refused(live: Any, values: dict[str, Any], line: str) -> None:
-    assert live.settings("trial.curve", **values)["error"] == line
+    assert live.settings("trial.curve", **values, refused=True)["error"] == line
     widget = live.widget("trial.curve")
     assert widget.locator(".ck-error").inner_text() == line
     assert widget.locator(".ck-status").inner_text() == "tanh(1) = 0.762, slope 0.420"
+    live.answer(widget.locator(".ck-reset").click)
+    assert widget.locator(".ck-error").inner_text() == ""
 
 
-def test_a_link_carries_the_settings(live: Any, watched: Callable[..., Any]) -> None:
+def test_what_is_no_control_is_refused_once_and_not_carried_along(live: Any) -> None:
+    live.settings("trial.curve", scale=0.1, y=1, refused=True)
+    slider = live.widget("trial.curve").locator("input[data-name=x]")
+    values = live.answer(lambda: slider.press("ArrowRight"))["values"]
+    assert "y" not in values
+    assert (values["x"], values["scale"]) == (1.1, 0.1)
+
+
+def test_a_link_carries_the_settings(live: Any, watched: Callable[..., Any], settled: Callable[[Any], None]) -> None:
     widget = live.widget("trial.descent")
     live.answer(widget.get_by_role("button", name="Take η = 0.316 to its end").click)
     link = widget.get_by_role("link", name="Link to these settings").get_attribute("href")
     other = watched()
     other.page.goto(link)
     other.page.wait_for_function("document.querySelector('[data-answers]')", polling=50)
-    other.page.wait_for_timeout(300)
+    settled(other.page)
     status = other.page.locator("[data-widget='trial.descent'] .ck-status").inner_text()
     assert status == widget.locator(".ck-status").inner_text()
     assert (other.off_host, other.complaints) == ([], [])
@@ -350,8 +364,11 @@ def test_a_slider_on_the_drawing_follows_a_finger(
         ("touchEnd", []),
     ]:
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": px, "y": py} for px, py in points]})
-    seen.page.wait_for_timeout(200)
-    assert centre(grip)[0] == pytest.approx(x + 60, abs=4)
+    seen.page.wait_for_function(
+        "([grip, x]) => { const box = grip.getBoundingClientRect(); return Math.abs(box.x + box.width / 2 - x) <= 4 }",
+        arg=[grip.element_handle(), x + 60],
+        polling=50,
+    )
     assert seen.complaints == []
 
 

@@ -17,7 +17,9 @@ NO_SERVER = (
 
 
 def drawn(page: Any) -> None:
-    page.wait_for_function("document.querySelectorAll('.ck[data-drawn]').length === 3", polling=50)
+    """Wait until all three widgets are drawn, and what was last asked of them too."""
+    all_drawn = "document.querySelectorAll('.ck[data-drawn]:not([data-due])').length === 3"
+    page.wait_for_function(f"!document.querySelector('[data-asking]') && {all_drawn}", polling=50)
 
 
 def ink(page: Any) -> str:
@@ -39,7 +41,7 @@ def test_from_a_folder_all_is_drawn_and_one_sentence_says_why_it_is_not_live(
     assert page.locator(".ck-slider input").first.is_disabled()
     assert not page.get_by_role("link", name="Link to these settings").count()
     page.locator("[data-widget='trial.descent']").get_by_label("One step on").click()
-    page.wait_for_timeout(200)
+    drawn(page)
     assert page.locator("[data-widget='trial.descent'] .ck-status").inner_text().startswith("step 1: ")
     assert (seen.off_host, seen.complaints) == ([], [])
 
@@ -104,7 +106,7 @@ def test_a_start_that_failed_can_be_tried_again_and_the_last_wish_is_honoured(
     (tmp_path / "away").rename(lock)
     first.click()
     page.wait_for_selector("[data-answers='1']")
-    page.wait_for_timeout(200)
+    drawn(page)
     assert page.locator("[data-widget='trial.curve'] .ck-status").inner_text().startswith("tanh(1.3) = ")
     assert page.locator(".ck-host").all_inner_texts() == ["", "", ""]
     assert not page.locator(".ck-slider input").first.is_disabled()
@@ -119,11 +121,11 @@ def test_nothing_is_loaded_before_the_reader_means_it(
     drawn(page)
     page.wait_for_timeout(300)
     assert page.workers == []
-    page.mouse.move(500, 400)
-    page.wait_for_timeout(300)
-    assert len(page.workers) == 1
-    assert page.locator(".ck-host").first.inner_text().startswith("Starting Python")
+    with page.expect_worker():
+        page.mouse.move(500, 400)
+    page.locator(".ck-host", has_text="Starting Python").first.wait_for()
     page.locator(".ck-progress.ck-starting").first.wait_for()
+    assert len(page.workers) == 1
 
 
 def test_a_last_wish_from_before_python_was_up_is_honoured(
@@ -136,7 +138,7 @@ def test_a_last_wish_from_before_python_was_up_is_honoured(
     for _ in range(7):
         page.locator("input[data-name=x]").press("ArrowRight")
     page.wait_for_selector("[data-answers]")
-    page.wait_for_timeout(200)
+    drawn(page)
     assert page.locator("[data-widget='trial.curve'] .ck-status").inner_text().startswith("tanh(1.7) = ")
     assert page.locator("figure.ck-widget").first.get_attribute("data-answers") == "1"
     assert (seen.off_host, seen.complaints) == ([], [])
@@ -150,7 +152,6 @@ def test_how_it_looks(
     page = watched(width, 850, dark=dark).page
     page.goto(serve(trial_site))
     drawn(page)
-    page.wait_for_timeout(200)
     size, theme = "phone" if width == 390 else "desktop", "dark" if dark else "light"
     page.screenshot(path=shots / f"widgets-{size}-{theme}.png", full_page=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -180,11 +181,12 @@ def test_light_and_dark_follow_the_page(
         ("document.body.dataset.jpThemeLight = 'true'", "#0b66a3"),
     ]:
         page.evaluate(act)
-        page.wait_for_timeout(150)
+        drawn(page)
         assert ink(page) == expected
     page.evaluate("delete document.body.dataset.jpThemeLight")
     page.emulate_media(color_scheme="dark")
-    page.wait_for_timeout(150)
+    page.wait_for_selector("[data-ck-theme=dark]")
+    drawn(page)
     assert ink(page) == "#62b3ea"
 
 
@@ -198,9 +200,19 @@ def test_less_motion_means_slow_frames(
     widget = page.locator("[data-widget='trial.descent']")
     scrub = widget.get_by_label("Frame", exact=True)
     assert scrub.input_value() == "0"
-    widget.get_by_label("Play").click()
-    page.wait_for_timeout(1300)
-    assert int(scrub.input_value()) in (1, 2, 3)
+    seconds = page.evaluate(
+        """([play, scrub]) => new Promise((done) => {
+          const began = performance.now();
+          play.click();
+          const look = setInterval(() => {
+            if (scrub.value < 2) return;
+            clearInterval(look);
+            done((performance.now() - began) / 1000);
+          }, 20);
+        })""",
+        [widget.get_by_label("Play").element_handle(), scrub.element_handle()],
+    )
+    assert seconds > 0.9, "two frames a second, not twelve"
 
 
 def test_everything_has_a_name(watched: Callable[..., Any], serve: Callable[[Path], str], trial_site: Path) -> None:
