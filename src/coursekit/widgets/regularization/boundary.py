@@ -70,16 +70,16 @@ _LOW, _HIGH = 0.01, 5.0
             label="A little L2",
             values={"method": "l2", "lam2": 0.01, "n": "50", "seed": 0},
             notice="A gets every point of its own right and is certain almost everywhere, with a border that bends for "
-            "single points. B gives up a few of its own. On new points its loss is less than a quarter of A's. Its "
-            "weights are less than a third as long.",
+            "single points. B gives up some of its own. On new points it gets more right, with less than a quarter of "
+            "A's loss. Its weights are less than a third as long.",
             frame=-1,
         ),
         Try(
             label="Too much L2",
             values={"method": "l2", "lam2": 0.1, "n": "50", "seed": 0},
-            notice="B's border is nearly straight, and its two curves lie close together: the gap has closed because B "
-            "has become bad at its own points, with twice the loss that it has there at λ = 0.01. New points gain "
-            "nothing by it. At λ = 0.3 all weights are 0, and B guesses.",
+            notice="B's border is nearly straight. Its two curves lie close together, but both lie higher than at "
+            "λ = 0.01: the gap has closed because B has become bad at its own points. At λ = 0.3 all weights are "
+            "close to 0, and B guesses.",
             frame=-1,
         ),
         Try(
@@ -87,13 +87,13 @@ _LOW, _HIGH = 0.01, 5.0
             values={"method": "l2", "lam2": 0.01, "n": "100", "seed": 0},
             notice="This is A where its loss on new points is least. From here on it goes on learning, for its own "
             "points alone: press play, and watch A's border crumple and its two curves part.",
-            frame=3,
+            frame=8,
         ),
         Try(
             label="Twenty times the data",
             values={"method": "l2", "lam2": 0.01, "n": "1000", "seed": 0},
             notice="The same net, the same noise. A's two losses end near one another, and no regularizer is needed: "
-            "A is as good on new points as B.",
+            "on new points A is as good as B.",
             frame=-1,
         ),
     ],

@@ -13,7 +13,6 @@ _STEPS = {"exact": "soft threshold", "plain": "plain gradient"}
 NEAR = 0.05
 #: Colours: the twins, the other two that count, and those that do not.
 _COLOURS = ("class0", "class1", "class2", "class3", *("muted",) * 6)
-_REACH = 4.6
 
 
 @widget(
@@ -41,8 +40,7 @@ _REACH = 4.6
             label="Zeros, and no zeros",
             values={"lam": 0.3, "share": 1.0, "likeness": 0.0, "step": "exact", "seed": 0},
             notice="With L1 half of the weights are exactly 0, and none of them counts. With L2 all ten are there. "
-            "Move λ: one path after the other ends at 0 on the left, while at the right all of them bend towards it "
-            "and none arrives.",
+            "Move λ: with L1 one path after the other ends at 0; with L2 all of them bend towards it and none arrives.",
         ),
         Try(
             label="Twins",
@@ -70,13 +68,14 @@ def paths(lam: float, share: float, likeness: float, step: str, seed: int) -> Fi
     a = path(share, step == "exact", likeness, seed, lam)
     b = path(0.0, True, likeness, seed, lam)
     name = "L1" if share == 1 else f"{100 * share:.0f} % L1"
+    reach = 1.1 * float(np.abs([a.weights.max(), a.weights.min(), b.weights.max(), b.weights.min(), TRUE.max()]).max())
     said = {"A": _said(a), "B": _said(b)}
     return Figure(
         panels=[
-            _path("path_a", 0, f"A, {name}: {_zeros(a)}", a, lam),
-            _weights("weights_a", 0, "A", a, lam),
-            _path("path_b", 1, f"B, L2: {_zeros(b)}", b, lam),
-            _weights("weights_b", 1, "B", b, lam),
+            _path("path_a", 0, f"A, {name}: {_zeros(a)}", a, lam, reach),
+            _weights("weights_a", 0, "A", a, lam, reach),
+            _path("path_b", 1, f"B, L2: {_zeros(b)}", b, lam, reach),
+            _weights("weights_b", 1, "B", b, lam, reach),
             _errors(a, b, name, lam),
         ],
         alt=(
@@ -106,7 +105,7 @@ def _said(p: Path) -> str:
     )
 
 
-def _path(id: str, column: int, title: str, p: Path, lam: float) -> Panel:
+def _path(id: str, column: int, title: str, p: Path, lam: float, reach: float) -> Panel:
     order = np.argsort([colour != "muted" for colour in _COLOURS], kind="stable")  # those that count lie on top
     return Panel(
         id=id,
@@ -118,27 +117,26 @@ def _path(id: str, column: int, title: str, p: Path, lam: float) -> Panel:
             *[
                 Line(
                     x=STRENGTHS,
-                    y=np.clip(p.weights[j], -_REACH, _REACH),
+                    y=p.weights[j],
                     colour=_COLOURS[j],
                     width=2.5 if TRUE[j] else 1.2,
                     opacity=1.0 if TRUE[j] else 0.7,
                 )
                 for j in order
             ],
-            Dots(x=np.full(len(TRUE), lam), y=np.clip(p.here, -_REACH, _REACH), colour="accent", radius=3.5),
+            Dots(x=np.full(len(TRUE), lam), y=p.here, colour="accent", radius=3.5),
         ],
         x=Axis(label="strength λ", low=LOW, high=HIGH, log=True),
-        y=Axis(label="weight", low=-_REACH, high=_REACH),
+        y=Axis(label="weight", low=-reach, high=reach),
         aspect=1.6,
     )
 
 
-def _weights(id: str, column: int, name: str, p: Path, lam: float) -> Panel:
+def _weights(id: str, column: int, name: str, p: Path, lam: float, reach: float) -> Panel:
     """A bar for each weight, in the colour of its path, and a ring where the weight is that made the data."""
-    here = np.clip(p.here, -_REACH, _REACH)
     places = np.arange(1, len(TRUE) + 1)
     bars = [
-        Bars(edges=np.array([k - 0.4, k + 0.4]), heights=here[k - 1 : k], colour=_COLOURS[k - 1], opacity=0.8)
+        Bars(edges=np.array([k - 0.4, k + 0.4]), heights=p.here[k - 1 : k], colour=_COLOURS[k - 1], opacity=0.8)
         for k in places
     ]
     gone = places[p.here == 0]
@@ -150,11 +148,11 @@ def _weights(id: str, column: int, name: str, p: Path, lam: float) -> Panel:
         marks=[
             Rule(y=0.0, colour="muted", dashed=False),
             *bars,
-            *[Text(x=float(k), y=0.35, text="0", anchor="middle") for k in gone],
+            *[Text(x=float(k), y=-0.25 * reach, text="0", anchor="middle") for k in gone],
             Dots(x=places, y=TRUE, colour="ink", radius=4.0),
         ],
         x=Axis(label="feature (dot: the weight that made the data)", low=0.4, high=len(TRUE) + 0.6),
-        y=Axis(label="weight", low=-_REACH, high=_REACH),
+        y=Axis(label="weight", low=-reach, high=reach),
         aspect=2.0,
     )
 

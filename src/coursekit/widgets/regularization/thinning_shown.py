@@ -46,14 +46,14 @@ _FACTORS = {"keep": "1 − p", "drop": "p", "none": "1: none"}
             panel="plane",
             x_range=(-_REACH, _REACH),
             y_range=(-_REACH, _REACH),
-            value=(0.3, 0.4),
+            value=(0.8, -0.5),
         ),
         Button(name="seed", label="New net"),
     ],
     tries=[
         Try(
             label="All of them at once",
-            values={"p": 0.3, "depth": "1", "kind": "inverted", "point": (0.3, 0.4), "seed": 0},
+            values={"p": 0.3, "depth": "1", "kind": "inverted", "point": (0.8, -0.5), "seed": 0},
             notice="Press play. Each pass has another net and another border. The mean of all 256 scores and the score "
             "of the whole net are one number: with one hidden layer this is exact. And the whole net gets more new "
             "points right than one thinned net does on average.",
@@ -68,14 +68,14 @@ _FACTORS = {"keep": "1 − p", "drop": "p", "none": "1: none"}
         ),
         Try(
             label="Plain, scaled by 1 − p",
-            values={"p": 0.2, "depth": "1", "kind": "plain", "factor": "keep", "point": (0.3, 0.4), "seed": 1},
+            values={"p": 0.2, "depth": "1", "kind": "plain", "factor": "keep", "point": (0.2, -0.2), "seed": 0},
             notice="Plain dropout leaves what is kept as it is. So the weights behind have seen a share 1 − p of the "
             "units, and are multiplied by 1 − p when all are there. The two lines in the last drawing are one again.",
             frame=-1,
         ),
         Try(
             label="Plain, scaled by p",
-            values={"p": 0.2, "depth": "1", "kind": "plain", "factor": "drop", "point": (0.3, 0.4), "seed": 1},
+            values={"p": 0.2, "depth": "1", "kind": "plain", "factor": "drop", "point": (0.2, -0.2), "seed": 0},
             notice="With the share that is dropped as the factor, as one of the notes has it, the weights become a "
             "quarter of what they should be. The line of the whole net is far off, to the other side of 0, and more "
             "new points are wrong. At p = 0.5 nobody would notice.",

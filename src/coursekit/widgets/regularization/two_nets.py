@@ -19,8 +19,8 @@ WIDTH, STEPS, BATCH, RATE = 32, 800, 32, 0.01
 NOISE = 0.35
 NEW_POINTS = 500
 #: The steps after which the nets are drawn and measured.
-KEPT = (0, 5, 10, 20, 40, 60, 80, 100, 140, 180, 240, 300, 400, 500, 600, 700, STEPS)
-GRID, REACH = 34, 2.4
+KEPT = (0, 5, 10, 20, 40, 60, 80, 120, 180, 240, 320, 400, 500, 650, STEPS)
+GRID, REACH = 38, 2.4
 #: The probabilities of class 1 on the grid are kept as whole numbers, 255 for certain.
 CERTAIN = 255
 
@@ -47,8 +47,8 @@ class Run:
 @lru_cache(maxsize=8)
 def points(n: int, seed: int) -> tuple[Values, Labels, Values, Labels]:
     """`n` points to train on and 500 new ones, which are the same for every `n`."""
-    x, y = moons(n, np.random.default_rng([seed, 0]), noise=NOISE)
-    x_new, y_new = moons(NEW_POINTS, np.random.default_rng([seed, 1]), noise=NOISE)
+    x, y = moons(n, np.random.default_rng([seed, 20]), noise=NOISE)
+    x_new, y_new = moons(NEW_POINTS, np.random.default_rng([seed, 21]), noise=NOISE)
     return x, y, x_new, y_new
 
 
