@@ -179,7 +179,7 @@ def run(settings: Settings, labels: str, seed: int) -> Run:
                 break
             try:
                 watch.count()
-            except ValueError:  # scores beyond float32
+            except ValueError:  # scores beyond what a float holds
                 diverged = watch.seen / TRAIN
                 break
     watch.fill()

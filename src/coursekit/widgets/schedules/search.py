@@ -116,7 +116,7 @@ def run(optimizer: str, batch: int, labels: str, lr: float, seed: int) -> Run:
             if (step.number + 1) % EVERY == 0:
                 try:
                     look()
-                except ValueError:  # scores beyond float32
+                except ValueError:  # scores beyond what a float holds
                     break
             if step.number + 1 == UPDATES or not np.isfinite(losses[-1]):
                 break

@@ -41,7 +41,7 @@ def split(seed: int, labels: str) -> Data:
     order = np.random.default_rng([seed, 0]).permutation(len(x))
     rows, others = order[:TRAIN], order[TRAIN : TRAIN + HELD_OUT]
     mean = x[rows].mean(axis=0)
-    x = ((x - mean) / (x[rows] - mean).std()).astype(np.float32)
+    x = (x - mean) / (x[rows] - mean).std()
     rng = np.random.default_rng([seed, 1])
     wrong = rng.random(TRAIN) < NOISE[labels]
     typed = np.where(wrong, (y[rows] + rng.integers(1, 10, TRAIN)) % 10, y[rows])
@@ -51,7 +51,7 @@ def split(seed: int, labels: str) -> Data:
 def build(seed: int) -> nn.Sequential:
     """64-32-10 with ReLU; the same first weights for a seed."""
     rng = np.random.default_rng([seed, 2])
-    return nn.Sequential(nn.Linear(64, WIDTH), nn.ReLU(), nn.Linear(WIDTH, 10), rng=rng, dtype=np.float32)
+    return nn.Sequential(nn.Linear(64, WIDTH), nn.ReLU(), nn.Linear(WIDTH, 10), rng=rng)
 
 
 def said(lr: float) -> str:
