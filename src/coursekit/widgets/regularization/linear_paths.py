@@ -59,11 +59,10 @@ def fit(data: Data, strengths: Values, share: float, exact: bool) -> Values:
         _, dscores = nn.mean_squared_error(nn.linear(data.x, w, b), targets)
         _, dw, _ = nn.linear_backward(0.5 * len(lam) * dscores, data.x, w)
         _, pull = nn.l2_penalty(w, 1.0 - share)
-        w = w - lr * (dw + lam * pull)
+        kink = 0.0 if exact else share * nn.l1_penalty(w, 1.0)[1]
+        w = w - lr * (dw + lam * (pull + kink))
         if share > 0 and exact:
             w = reach * nn.soft_threshold(w / reach, 1.0)  # one threshold for each column
-        elif share > 0:
-            w = w - reach * nn.l1_penalty(w, 1.0)[1]
     return w
 
 
