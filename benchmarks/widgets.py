@@ -1,17 +1,24 @@
-"""How fast the demo of the chapter on initialization answers and moves, in a real browser on a built site.
+"""How fast the two largest widgets answer and move, in a real browser on a built site.
 
-    python benchmarks/widgets.py [--site DIR] [--rounds N] [--keep]
+    python benchmarks/widgets.py [--site DIR] [--only demo|playground] [--rounds N] [--keep]
 
-opens the chapter of a site built with Python in it (`coursekit build`) in Chromium, waits until Python is up, and times
+opens a chapter of a site built with Python in it (`coursekit build`) in Chromium, waits until Python is up, and times,
+of the demo in the chapter on initialization,
 
 - `train`: a change that makes Python train a net anew (new data, another set, another start), from the click to the
   updated drawing;
 - `view`: one that draws a run seen before in another way (weights or gradients);
 - `frames`: while the run plays, the time from one animation frame of the browser to the next, for those in which
-  something was drawn. Late is what takes longer than 1/30 s.
+  something was drawn. Late is what takes longer than 1/30 s;
 
-`--keep` writes the result to the file that the chapter reads. Run it while nothing else runs; the load is in the
-result.
+of the playground in the chapter on optimizers, with all eight optimizers and 300 steps of each,
+
+- `drag`: the start dragged by a few pixels, from the pointer's move to the updated drawing, on all landscapes in turn;
+  `python` is the part of it that the page's Python takes;
+- `frames` as above.
+
+`--keep` writes the results to the files that the chapters read. Run it while nothing else runs; the load is in the
+results.
 """
 
 import argparse
@@ -23,19 +30,23 @@ import platform
 import shutil
 import statistics
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
-from coursekit.claims.initialization.demo_times import KEPT
+from coursekit.claims.initialization.demo_times import KEPT as DEMO_KEPT
+from coursekit.claims.optimizers.playground_times import KEPT as PLAYGROUND_KEPT
+from coursekit.optim import LANDSCAPES
 
-PAGE = "chapters/initialization.html"
 LATE_MS = 1000 / 30
 VIEWPORT = {"width": 1280, "height": 900}
 DEMO = 'section[data-widget="initialization.demo"]'
+PLAYGROUND = 'section[data-widget="optimizers.playground"]'
+#: Milliseconds for a figure that came late to be computed and drawn, before the next clock starts.
+CALM_MS = 400
 DATA, STARTS = ("moons", "spiral", "xor", "circles"), ("small", "large", "zero", "he")
 
 #: Milliseconds from a click to the next drawing that comes after an answer of Python.
@@ -52,6 +63,28 @@ TRIP = """([button]) => new Promise(done => {
   watch.observe(root, { attributes: true, attributeFilter: ['data-drawn'] });
   const start = performance.now();
   button.click();
+})"""
+
+#: Drags the start by some pixels; [milliseconds from that to the drawing, milliseconds of it in Python].
+DRAG = """([handle, dx, dy]) => new Promise(done => {
+  const root = handle.closest('.ck'), figure = handle.closest('figure.ck-widget');
+  const answers = () => Number(figure.dataset.answers ?? 0);
+  const before = answers(), box = handle.getBoundingClientRect();
+  const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+  const move = (type, x, y) => handle.dispatchEvent(
+    new PointerEvent(type, { clientX: x, clientY: y, button: 0, pointerId: 1, bubbles: true }));
+  handle.setPointerCapture = () => {};  // the pointer is none that the browser knows
+  const watch = new MutationObserver(() => {
+    if (answers() === before) return;
+    const now = performance.now();
+    watch.disconnect();
+    move('pointerup', x + dx, y + dy);
+    done([now - start, Number(figure.dataset.computedMs)]);
+  });
+  watch.observe(root, { attributes: true, attributeFilter: ['data-drawn'] });
+  move('pointerdown', x, y);
+  const start = performance.now();
+  move('pointermove', x + dx, y + dy);
 })"""
 
 #: Plays once: [milliseconds to the next animation frame, whether something was drawn in it] until the end.
@@ -80,10 +113,10 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-def address(site: Path) -> str:
+def address(site: Path, page: str) -> str:
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(site)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    return f"http://127.0.0.1:{server.server_port}/{PAGE}"
+    return f"http://127.0.0.1:{server.server_port}/{page}"
 
 
 def chromium() -> str | None:
@@ -121,29 +154,58 @@ def trips(page: Page, rounds: int) -> dict[str, list[float]]:
     return times
 
 
-def plays(page: Page, rounds: int) -> list[tuple[float, bool]]:
-    """Frames of as many plays as it takes to draw `rounds` times; the net with its weights, from the first step."""
-    demo, frames = page.locator(DEMO), []
-    demo.locator(".ck-player").scroll_into_view_if_needed()
+def plays(page: Page, widget: str, rounds: int) -> dict[str, float]:
+    """Frames of as many plays as it takes to draw `rounds` times; as the widget stands, from the first step."""
+    where, frames = page.locator(widget), list[tuple[float, bool]]()
+    where.locator(".ck-player").scroll_into_view_if_needed()
     while sum(drew for _, drew in frames) < rounds:
-        frames += page.evaluate(PLAY, [demo.locator(".ck-player button").first.element_handle()])
-    return frames
+        frames += page.evaluate(PLAY, [where.locator(".ck-player button").first.element_handle()])
+    drawn = [time for time, drew in frames if drew]
+    return summary(drawn) | {"late": round(statistics.fmean(time > LATE_MS for time in drawn), 3)}
 
 
-def measure(site: Path, rounds: int) -> dict[str, Any]:
+def demo(page: Page, rounds: int) -> dict[str, Any]:
+    times = trips(page, rounds)
+    return {name: summary(times[name]) for name in ("train", "view")} | {"frames": plays(page, DEMO, rounds)}
+
+
+def playground(page: Page, rounds: int) -> dict[str, Any]:
+    """All eight optimizers; `rounds` drags on each landscape, to and fro about its own start."""
+    where = page.locator(PLAYGROUND)
+    figure = page.locator("figure.ck-widget").filter(has=where)
+    where.scroll_into_view_if_needed()
+    for box in where.locator("input[type=checkbox]").all():
+        box.check()
+    figure.and_(page.locator("[data-answers]")).wait_for(state="attached")  # Python is up
+    drags: list[tuple[float, float]] = []
+    for landscape in LANDSCAPES:
+        where.locator("select").select_option(landscape)
+        page.wait_for_timeout(CALM_MS)
+        handle = where.locator(f"[data-name=start_{landscape}]").element_handle()
+        shifts = [((7, -5)[i % 2], (4, -3)[i // 2 % 2]) for i in range(rounds)]
+        drags += [page.evaluate(DRAG, [handle, *shift]) for shift in shifts]
+    where.locator("select").select_option("ravine")
+    page.wait_for_timeout(CALM_MS)
+    trip, python = zip(*drags, strict=True)
+    return {"drag": summary(trip), "python": summary(python), "frames": plays(page, PLAYGROUND, rounds)}
+
+
+#: By name: the page, what is measured there, and where it is kept.
+WIDGETS: dict[str, tuple[str, Callable[[Page, int], dict[str, Any]], Path]] = {
+    "demo": ("chapters/initialization.html", demo, DEMO_KEPT),
+    "playground": ("chapters/optimizers.html", playground, PLAYGROUND_KEPT),
+}
+
+
+def measure(site: Path, name: str, rounds: int) -> dict[str, Any]:
+    where, take, _ = WIDGETS[name]
     load = os.getloadavg()[0]
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         page = browser.new_page(viewport=VIEWPORT)
         page.set_default_timeout(120_000)
-        page.goto(address(site))
-        times = trips(page, rounds)
-        frames = plays(page, rounds)
-        drawn = [time for time, drew in frames if drew]
-        result = {
-            "train": summary(times["train"]),
-            "view": summary(times["view"]),
-            "frames": summary(drawn) | {"late": round(statistics.fmean(time > LATE_MS for time in drawn), 3)},
+        page.goto(address(site, where))
+        result = take(page, rounds) | {
             "machine": {
                 "cores": os.cpu_count(),
                 "processor": processor(),
@@ -159,17 +221,20 @@ def measure(site: Path, rounds: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="How fast the demo of the chapter on initialization is.")
+    parser = argparse.ArgumentParser(description="How fast the demo and the playground are.")
     parser.add_argument("--site", type=Path, default=Path("_build/html"), help="a site built with Python in it")
-    parser.add_argument("--rounds", type=int, default=36, help="changes of each kind (36)")
-    parser.add_argument("--keep", action="store_true", help="write the file that the chapter reads")
+    parser.add_argument("--only", choices=list(WIDGETS), help="one of the two")
+    parser.add_argument("--rounds", type=int, default=36, help="changes of each kind, drags on each landscape (36)")
+    parser.add_argument("--keep", action="store_true", help="write the files that the chapters read")
     wanted = parser.parse_args()
-    if not (wanted.site / PAGE).is_file():
-        parser.error(f"{wanted.site} has no {PAGE}; build the site first: coursekit build")
-    text = json.dumps(measure(wanted.site, wanted.rounds), indent=2) + "\n"
-    print(text, end="")
-    if wanted.keep:
-        KEPT.write_text(text, "utf-8")
+    for name in [wanted.only] if wanted.only else list(WIDGETS):
+        page, _, kept = WIDGETS[name]
+        if not (wanted.site / page).is_file():
+            parser.error(f"{wanted.site} has no {page}; build the site first: coursekit build")
+        text = json.dumps(measure(wanted.site, name, wanted.rounds), indent=2) + "\n"
+        print(text, end="")
+        if wanted.keep:
+            kept.write_text(text, "utf-8")
 
 
 if __name__ == "__main__":
