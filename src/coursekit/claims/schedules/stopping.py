@@ -123,7 +123,7 @@ CLAIMS = (
         report=lambda n: (
             f"It fires at epoch {_m(n, 'epoch'):.0f}, {n['epoch'].min():.0f} at the earliest (not within {_LONG} "
             f"epochs at {int(np.sum(n['fired'] == 0))} of {len(n['fired'])} seeds), at a loss of {_m(n, 'at'):.2f}. "
-            f"Three epochs later the loss is {_m(n, 'on'):.2f} at the same rate and {_m(n, 'cut'):.2f} at a tenth of it. "
+            f"Three epochs on the loss is {_m(n, 'on'):.2f} at the same rate and {_m(n, 'cut'):.2f} at a tenth of it. "
             "What stood still was not the descent."
         ),
     ),
