@@ -126,7 +126,7 @@ def test_error_correlation_of_a_member_that_is_always_right_is_unknown():
         (lambda: out_of_bag(np.array([0, 4]), 4), r"out_of_bag: indices must hold labels 0\.\.3, it holds 4"),
         (lambda: ensemble_error(0.2, 4), "ensemble_error: m must be odd, so that there is no tie, not 4"),
         (lambda: ensemble_error(1.2, 3), r"ensemble_error: p must be a number in \[0, 1\], not 1.2"),
-        (lambda: mixed_ensemble_error([0.1, 0.2]), "errors must hold an odd number of members, .* not 2"),
+        (lambda: mixed_ensemble_error([0.1, 0.2]), r"errors must hold an odd number of members \(no tie\), not 2"),
         (lambda: mixed_ensemble_error([1.2]), "errors must be probabilities"),
         (lambda: error_correlation(np.zeros((2, 3), int), np.zeros(4, int)), r"y must be \(N,\) with N = 3"),
     ],
