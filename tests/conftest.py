@@ -1,14 +1,34 @@
-"""What all tests share: one browser, and a run that says loudly, at its end, what it could not test."""
+"""What all tests share: one browser, how several processes share the tests, and what a run says at its end.
+
+`scripts/test` without arguments starts several processes (pytest-xdist). What builds or reads the site in `_build`
+stays in one of them, in a row: two builds in one folder would spoil each other.
+"""
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
+
+#: The tests of the site in `_build`; all that is marked `site` stands in one of these or in tests/book.
+SITE = ("tests/browser/test_site.py", "tests/browser/test_chapters.py", "tests/site/test_notes.py")
+#: What shares something that takes long to make: a page with Python in it, a small book, a graded course.
+TOGETHER = ("tests/browser/", "tests/book/", "tests/grading/")
+#: Long files whose tests share nothing.
+APART = (
+    "tests/claims/test_claims.py",
+    "tests/notebooks/",
+    "tests/contracts/test_exercises.py",
+    "tests/contracts/test_widgets.py",
+)
+#: The order in which tests are handed out: long work first, so that no process is left alone with it at the end; small
+#: tests fill the gaps. Claims begin at once, and with the last chapter: the book's build, which needs them too, begins
+#: with the first, and each takes from `_build/claims` what the other has measured.
+FIRST = (*SITE, APART[0], *TOGETHER, "tests/pyodide/", "tests/cli/", *APART[1:])
 
 #: A skip whose reason begins like this is a gap in the run, not a choice of it.
 NOT_TESTED = "NOT TESTED: "
@@ -73,12 +93,70 @@ def root() -> Path:
     return ROOT
 
 
+@pytest.fixture
+def told(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """`told(line)` prints a line at the end of the run: a figure for people to see, whichever process took it."""
+    return lambda line: record_property("told", line)
+
+
+def _is_in(nodeid: str, places: tuple[str, ...]) -> str | None:
+    """Which of these files or folders a test stands in."""
+    return next((place for place in places if nodeid.startswith(place)), None)
+
+
+def _share(nodeid: str) -> str:
+    """The name of what a test is handed out with: tests of one name run in one process, in a row."""
+    if _is_in(nodeid, SITE):
+        return "the site"
+    if _is_in(nodeid, APART):
+        return nodeid
+    return _is_in(nodeid, TOGETHER) or nodeid.partition("::")[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand out the tests by `_share`, in the order in which they were collected."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Shares(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return _share(nodeid)
+
+    config.option.loadscopereorder = False
+    return Shares(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Under pytest-xdist, bring the tests into the order of `FIRST`."""
+    for item in items:
+        if item.get_closest_marker("site") and not _is_in(item.nodeid, (*SITE, "tests/book/")):
+            raise pytest.UsageError(f"{item.nodeid} is marked `site`: name its file in SITE of tests/conftest.py")
+    if not hasattr(config, "workerinput"):
+        return
+
+    def place(item: pytest.Item) -> tuple[int, int]:
+        found = _is_in(item.nodeid, FIRST)
+        claim = getattr(item, "callspec", None) and item.callspec.params.get("claim")
+        return FIRST.index(found) if found else len(FIRST), -chapters.index(claim.chapter) if claim else 0
+
+    from coursekit.claims import chapters as chapters_of_the_book
+
+    chapters = chapters_of_the_book()
+    items.sort(key=place)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
     """Print the gaps in a frame that cannot be overlooked."""
+    ended = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
+    if lines := [line for report in ended for name, line in report.user_properties if name == "told"]:
+        terminalreporter.section("figures of this run")
+        for line in sorted(lines):
+            terminalreporter.write_line(line)
     gaps: dict[str, int] = {}
     for report in terminalreporter.stats.get("skipped", []):
-        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        # From another process a tuple may come as a list.
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple | list) else str(report.longrepr)
         reason = reason.removeprefix("Skipped: ")
         if reason.startswith(NOT_TESTED):
             gaps[reason] = gaps.get(reason, 0) + 1

@@ -40,7 +40,7 @@ def live(booted: Any) -> Iterator[Any]:
     assert booted.seen.complaints == []
 
 
-def test_python_boots_once_and_says_how_long_it_took(live: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_python_boots_once_and_says_how_long_it_took(live: Any, told: Callable[[str], None]) -> None:
     times = live.widget("trial.curve").evaluate("figure => ({ ...figure.dataset })")
     trips = []
     for i in range(20):
@@ -49,8 +49,7 @@ def test_python_boots_once_and_says_how_long_it_took(live: Any, capsys: pytest.C
         assert time.perf_counter() - before < 10
         trips.append((reply["roundTrip"], reply["computed"]))
     trip, computed = np.median(trips, axis=0)
-    with capsys.disabled():
-        print(f"\nPython in the page: boot {times['bootMs']} ms, round trip {trip:.1f} ms, in Python {computed:.1f} ms")
+    told(f"Python in the page: boot {times['bootMs']} ms, round trip {trip:.1f} ms, in Python {computed:.1f} ms")
     assert 0 < float(times["bootMs"]) < 60_000
     assert len(live.page.workers) == 1
 

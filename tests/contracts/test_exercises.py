@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -199,15 +200,14 @@ def test_callbacks_need_numpy_alone() -> None:
                     assert set(imported) <= {"numpy", "numpy.typing", "math", "typing", "collections.abc"}
 
 
-def test_counts(capsys: pytest.CaptureFixture[str]) -> None:
+def test_counts(told: Callable[[str], None]) -> None:
     exercises = EXERCISES.values()
-    with capsys.disabled():
-        print(
-            f"\nexercises: {len(exercises)}; checks: {sum(len(e.checks) for e in exercises)}; "
-            f"points: {sum(e.max_score for e in exercises)}; "
-            f"misconceptions: {sum(len(e.misconceptions) for e in exercises)}; "
-            f"variants: {sum(len(e.variants) for e in exercises)}; seeds: {len(SEEDS)}"
-        )
+    told(
+        f"exercises: {len(exercises)}; checks: {sum(len(e.checks) for e in exercises)}; "
+        f"points: {sum(e.max_score for e in exercises)}; "
+        f"misconceptions: {sum(len(e.misconceptions) for e in exercises)}; "
+        f"variants: {sum(len(e.variants) for e in exercises)}; seeds: {len(SEEDS)}"
+    )
     assert len(exercises) == sum(len(PROMISED[id]) for id in assignments())
 
 

@@ -8,6 +8,7 @@ import subprocess
 import xml.etree.ElementTree as ET
 import zipfile
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -116,7 +117,7 @@ def ask(node: str, folder: Path, **request: object) -> subprocess.CompletedProce
 
 
 def test_the_engine_passes_its_tests_in_the_browsers_python(
-    node: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    node: str, tmp_path: Path, told: Callable[[str], None]
 ) -> None:
     try:
         wheel = numpy_wheel.fetch(ROOT / ".setup")
@@ -141,8 +142,7 @@ def test_the_engine_passes_its_tests_in_the_browsers_python(
     cases = ET.parse(tmp_path / "report.xml").getroot().findall(".//testcase")
     bad = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
     ran = Counter(str(case.get("classname")) for case in cases if case.find("skipped") is None)
-    with capsys.disabled():
-        print(f"\nin Pyodide: {ran.total() - len(bad)} tests of {len(ran)} files passed, {len(bad)} failed")
+    told(f"in Pyodide: {ran.total() - len(bad)} tests of {len(ran)} files passed, {len(bad)} failed")
     if bad or done.returncode != 0:
         names = "\n".join(f"  {case.get('classname')}::{case.get('name')}" for case in bad)
         pytest.fail(f"in Pyodide (status {done.returncode}) these tests failed:\n{names}\n{said}", pytrace=False)
