@@ -60,7 +60,7 @@ def test_a_bag_is_a_net_trained_on_a_bootstrap_sample() -> None:
     optimizer = Adam(lr=pool_module.RATE)
     for _ in train(alone, x[rows], given[rows], optimizer=optimizer, epochs=80, batch_size=20, rng=order):
         pass
-    assert members(x, given, 0)["bags"][2].params == pytest.approx(alone.params, rel=0.05, abs=0.02)  # float32
+    assert members(x, given, 0)["bags"][2].params == pytest.approx(alone.params, rel=1e-6, abs=1e-9)
     assert 0.25 < np.mean([i not in rows for i in range(POINTS)]) < 0.48
 
 

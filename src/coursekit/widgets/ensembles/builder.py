@@ -66,8 +66,8 @@ def ensemble(data: str, seed: int, rule: str, counts: tuple[int, ...]) -> Ensemb
         alone=np.array([accuracy(own, everyone.y) for own in answers]),
         together=np.array([accuracy(_asked(probs[:k], answers[:k], rule), everyone.y) for k in ks]),
         correlation=error_correlation(answers, everyone.y),
-        member=2.0 * plane - 1.0,
-        lean=2.0 * np.stack([average_probabilities(said[:k]) for k in ks]) - 1.0,
+        member=(2.0 * plane - 1.0).astype(np.float32),
+        lean=(2.0 * np.stack([average_probabilities(said[:k]) for k in ks]) - 1.0).astype(np.float32),
     )
 
 

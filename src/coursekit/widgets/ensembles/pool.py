@@ -64,7 +64,7 @@ def build(shape: tuple[tuple[int, ...], str], rng: np.random.Generator) -> nn.Se
     for width in widths:
         layers += [nn.Linear(fan_in, width), _UNITS[unit]()]
         fan_in = width
-    return nn.Sequential(*layers, nn.Linear(fan_in, 2), rng=rng, dtype=np.float32)
+    return nn.Sequential(*layers, nn.Linear(fan_in, 2), rng=rng)
 
 
 def points(data: str, seed: int) -> tuple[Values, Labels, Values, Labels]:
@@ -75,7 +75,7 @@ def points(data: str, seed: int) -> tuple[Values, Labels, Values, Labels]:
     given = y.copy()
     given[wrong] = 1 - given[wrong]
     mean, std = x.mean(axis=0), x.std(axis=0)
-    return ((x - mean) / std).astype(np.float32), given, ((x_fresh - mean) / std).astype(np.float32), y_fresh
+    return (x - mean) / std, given, (x_fresh - mean) / std, y_fresh
 
 
 def members(x: Values, y: Labels, seed: int) -> dict[str, list[nn.Sequential]]:
@@ -126,7 +126,7 @@ def members(x: Values, y: Labels, seed: int) -> dict[str, list[nn.Sequential]]:
 def pool(data: str, seed: int) -> Pool:
     """All members for one set of points, and what they say: which of them are asked costs nothing then."""
     x, given, x_fresh, y_fresh = points(data, seed)
-    ticks = np.linspace(-REACH, REACH, GRID, dtype=np.float32)
+    ticks = np.linspace(-REACH, REACH, GRID)
     grid = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
     probs, plane = {}, {}
     for kind, models in members(x, given, seed).items():
