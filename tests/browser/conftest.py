@@ -4,7 +4,7 @@ import contextlib
 import functools
 import http.server
 import importlib.util
-import json
+import re
 import shutil
 import sys
 import threading
@@ -13,10 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-from urllib.parse import urlencode
 
 import numpy as np
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))  # what stands beside the tests is in no package
+
+from live_page import LISTEN, Live, arrays, settle
 
 from coursekit.site.build import build
 
@@ -33,6 +36,11 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         pass
+
+    def handle(self) -> None:
+        # A page that is closed while it loads is no error, and a traceback of it hides those that are.
+        with contextlib.suppress(ConnectionError):
+            super().handle()
 
 
 @pytest.fixture(scope="session")
@@ -74,19 +82,24 @@ class Watched:
     complaints: list[str] = field(default_factory=list)
 
 
+#: The pages that this module has opened.
+_opened: list[Watched] = []
+
+
 @pytest.fixture(scope="module")
 def watched(browser: Any) -> Iterator[Callable[..., Watched]]:
     """Opens pages that keep their requests to other hosts and their errors: `watched(width, dark=..., **context)`.
 
     They are closed at the end of the module: a page that is left open takes the machine's time from the next.
     """
-    contexts = []
+    contexts: list[Any] = []
 
     def open_page(width: int = 1000, height: int = 900, *, dark: bool = False, **more: Any) -> Watched:
         scheme = "dark" if dark else "light"
         context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, **more)
         contexts.append(context)
         seen = Watched(page=context.new_page())
+        _opened.append(seen)
         seen.page.set_default_timeout(60_000)
 
         def request(request: Any) -> None:
@@ -99,8 +112,26 @@ def watched(browser: Any) -> Iterator[Callable[..., Watched]]:
         return seen
 
     yield open_page
+    _opened.clear()
     for context in contexts:
         context.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    """A failed test shows the pages that it had open: where they were, what they complained of, and how they looked."""
+    report = yield
+    if call.when == "call" and report.failed:
+        for i, seen in enumerate([seen for seen in _opened if not seen.page.is_closed()][-3:]):
+            picture = (
+                ROOT / "_build" / "screenshots" / f"failed-{re.sub(r'[^a-z0-9]+', '-', item.name.lower())}-{i}.png"
+            )
+            said = [seen.page.url, *seen.off_host, *seen.complaints]
+            with contextlib.suppress(Exception):  # a page that does not answer has no picture
+                seen.page.screenshot(path=picture, timeout=5000)
+                said.append(f"a picture: {picture.relative_to(ROOT)}")
+            report.sections.append((f"page {i + 1}", "\n".join(said)))
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -154,86 +185,24 @@ def shots() -> Path:
     return folder
 
 
-#: Keeps every answer that Python in the page gives, its arrays as plain numbers.
-LISTEN = """() => {
-  window.answers = [];
-  const plain = (node) => {
-    if (node instanceof ArrayBuffer) return null;
-    if (Array.isArray(node)) return node.map(plain);
-    if (node && typeof node === "object") {
-      if ("dtype" in node) {
-        const type = { float64: Float64Array, float32: Float32Array, int32: Int32Array, uint8: Uint8Array }[node.dtype];
-        return { dtype: node.dtype, shape: node.shape, numbers: Array.from(new type(node.data)) };
-      }
-      return Object.fromEntries(Object.entries(node).map(([k, v]) => [k, plain(v)]));
-    }
-    return node;
-  };
-  document.addEventListener("coursekit:answer", ({ detail }) => window.answers.push(plain(detail)));
-}"""
+#: axe-core over a page; what takes too long says so.
+AXE = """void axe.run(document, { resultTypes: ["violations"] }).then(
+  (found) => (window.axeFound = found.violations), (error) => (window.axeFound = String(error)))"""
 
 
-#: A page that shows a reader's screenful draws a frame at once; one that draws none for so long is asked for one.
-FRAME_SECONDS = 5
+@pytest.fixture(scope="session")
+def inaccessible() -> Callable[[Any], list[str]]:
+    """`inaccessible(page)` is what axe-core finds wrong in a page, by all of its rules."""
 
+    def look(page: Any) -> list[str]:
+        page.add_script_tag(path=ROOT / "js" / "node_modules" / "axe-core" / "axe.min.js")
+        page.evaluate(AXE)
+        page.wait_for_function("window.axeFound", polling=50, timeout=120_000)
+        found = page.evaluate("window.axeFound")
+        assert isinstance(found, list), found
+        return [f"{v['id']}: {n['html'][:160]} {n['failureSummary']}" for v in found for n in v["nodes"]]
 
-def settle(page: Any) -> None:
-    """Wait until no widget of the page asks anything and all is drawn that was answered."""
-    page.wait_for_function("!document.querySelector('[data-asking]')", polling=50)
-    drawn = "!document.querySelector('[data-due]')"
-    from playwright import sync_api
-
-    with contextlib.suppress(sync_api.TimeoutError):
-        page.wait_for_function(drawn, polling=50, timeout=1000 * FRAME_SECONDS)
-        return
-    # A headless browser on a busy machine now and then draws no frame by itself; a picture of the page needs one.
-    page.screenshot()
-    page.wait_for_function(drawn, polling=50)
-
-
-@dataclass
-class Live:
-    """A page whose widgets are live: what is done to them, and what Python answers."""
-
-    page: Any
-    seen: Any
-
-    def widget(self, id: str) -> Any:
-        return self.page.locator("figure.ck-widget", has=self.page.locator(f"[data-widget='{id}']"))
-
-    def count(self) -> int:
-        return int(self.page.evaluate("window.answers.length"))
-
-    def answer(self, act: Callable[[], Any], *, refused: bool = False) -> dict[str, Any]:
-        """The answer that comes when `act` has been done, and all answers are in; a figure, unless it is `refused`."""
-        before = self.count()
-        act()
-        self.page.wait_for_function("n => window.answers.length > n", arg=before, polling=50)
-        self.settle()
-        answer = dict(self.page.evaluate("window.answers.at(-1)"))
-        assert bool(answer.get("error")) == refused, answer.get("error")
-        return answer
-
-    def settle(self) -> None:
-        """Wait until nothing is asked and all is drawn."""
-        settle(self.page)
-
-    def settings(self, id: str, *, refused: bool = False, **values: Any) -> dict[str, Any]:
-        """The answer to the settings that a link carries."""
-        query = urlencode({"ck": id, **{name: json.dumps(value) for name, value in values.items()}})
-        go = "h => { location.hash = ''; location.hash = h }"
-        return self.answer(lambda: self.page.evaluate(go, query), refused=refused)
-
-
-def _arrays(node: Any, path: str = "") -> dict[str, Any]:
-    """Every array of a figure by its place."""
-    if isinstance(node, dict):
-        if "dtype" in node:
-            return {path: node}
-        return {k: v for name, child in node.items() for k, v in _arrays(child, f"{path}.{name}").items()}
-    if isinstance(node, (list, tuple)):
-        return {k: v for i, child in enumerate(node) for k, v in _arrays(child, f"{path}[{i}]").items()}
-    return {}
+    return look
 
 
 @pytest.fixture(scope="session")
@@ -254,11 +223,11 @@ def listen() -> Callable[[Watched], Live]:
 
 
 @pytest.fixture(scope="session")
-def same_arrays() -> Callable[..., None]:
+def samearrays() -> Callable[..., None]:
     """Holds the arrays that the page computed (`there`) to those of a figure made here, place by place."""
 
     def compare(there: dict[str, Any], here: dict[str, Any], **tolerance: float) -> None:
-        theirs, ours = _arrays(there), _arrays(here)
+        theirs, ours = arrays(there), arrays(here)
         assert theirs.keys() == ours.keys()
         for place, array in ours.items():
             expected = np.frombuffer(array["data"], array["dtype"])

@@ -9,7 +9,6 @@ import pytest
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]
 
-ROOT = Path(__file__).parents[2]
 CHAPTERS = ["loop", "activations", "preprocessing", "initialization", "batchnorm"]
 PAGES = [
     "index",
@@ -26,29 +25,27 @@ PAGES = [
 ]
 #: Holds when every picture that is shown is there; that of the other theme or width is hidden and never loaded.
 LOADED = "[...document.images].every(i => i.checkVisibility() ? i.complete && i.naturalWidth : true)"
-#: Goes down the page a screen at a time, as a reader does, and has every picture loaded. On a busy machine a headless
-#: browser now and then draws no frame of a page for minutes, so nothing that is waited for may hang on frames: a pause
-#: ends by itself, pictures are asked for at once and not when they come into view, conditions are polled by the clock.
-SCROLL = """async () => {
+#: Has every picture loaded at once, and not when it comes into view.
+EAGER = "for (const image of document.images) image.loading = 'eager'"
+#: Goes down the page a screen at a time, as a reader does, which starts Python. A pause ends without a frame too.
+SCROLL = """() => {
   const pause = () => Promise.race([
     new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
     new Promise((done) => setTimeout(done, 200)),
   ]);
-  for (let y = 0; y < document.documentElement.scrollHeight; y += 700) {
-    scrollTo(0, y);
-    await pause();
-  }
-  for (const image of document.images) image.loading = "eager";
-  scrollTo(0, 0);
+  const down = async () => {
+    for (let y = 0; y < document.documentElement.scrollHeight; y += 700) {
+      scrollTo(0, y);
+      await pause();
+    }
+    scrollTo(0, 0);
+    window.wasDown = true;
+  };
+  void down();
 }"""
 #: Axes of live figures on which fewer than two numbers stand: they tell no scale.
 FEW_TICKS = """() => [...document.querySelectorAll("figure.ck-widget [aria-label$='-axis tick label']")]
   .filter((axis) => axis.children.length < 2).map((axis) => axis.closest("[data-widget]").dataset.widget)"""
-#: axe-core over the page; it says so when it does not come to an end.
-AXE = """Promise.race([
-  axe.run(document, { resultTypes: ["violations"] }),
-  new Promise((_, fail) => setTimeout(() => fail(new Error("axe-core did not end within two minutes")), 120000)),
-])"""
 
 
 def test_the_list_of_pages_is_whole(site: Path) -> None:
@@ -56,12 +53,38 @@ def test_the_list_of_pages_is_whole(site: Path) -> None:
     assert made == set(PAGES)
 
 
+@pytest.fixture
+def reads(watched: Callable[..., Any], told: Callable[[str], None]) -> Callable[..., Any]:
+    """`reads(url, width, dark=...)` opens a page and goes down it, as a reader does.
+
+    Chromium's main thread now and then blocks for good while a long page is drawn: all is idle, no timer fires,
+    no script runs. That is no fault of the page: it is told, and the page opened once more.
+    """
+    from playwright import sync_api
+
+    def read(url: str, width: int, *, dark: bool = False) -> Any:
+        for once_more in (True, False):
+            seen = watched(width, dark=dark)
+            seen.page.goto(url)
+            seen.page.evaluate(EAGER)
+            seen.page.evaluate(SCROLL)
+            try:
+                seen.page.wait_for_function("window.wasDown", polling=50)
+            except sync_api.TimeoutError:
+                told(f"the browser stood still on {url} at {width} pixels")
+                if not once_more:
+                    raise
+            else:
+                return seen
+        raise AssertionError
+
+    return read
+
+
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("width", [1280, 390])
-def test_a_page_stands_alone_and_fits(watched: Callable[..., Any], address: str, page: str, width: int) -> None:
-    seen = watched(width, dark=width == 390)
-    seen.page.goto(f"{address}{page}.html")
-    seen.page.evaluate(SCROLL)
+def test_a_page_stands_alone_and_fits(reads: Callable[..., Any], address: str, page: str, width: int) -> None:
+    seen = reads(f"{address}{page}.html", width, dark=width == 390)
     seen.page.wait_for_function(LOADED, polling=50)
     figures = seen.page.locator("figure.ck-widget")
     for i in range(figures.count()):
@@ -75,23 +98,30 @@ def test_a_page_stands_alone_and_fits(watched: Callable[..., Any], address: str,
 
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (1280, True), (390, False)])
-def test_a_page_is_accessible(watched: Callable[..., Any], address: str, page: str, width: int, dark: bool) -> None:
-    """By axe-core's rules, all of them."""
+def test_a_page_is_accessible(
+    watched: Callable[..., Any],
+    settled: Callable[[Any], None],
+    inaccessible: Callable[[Any], list[str]],
+    address: str,
+    page: str,
+    width: int,
+    dark: bool,
+) -> None:
+    """By axe-core's rules, all of them; what is off the screen too."""
     seen = watched(width, dark=dark)
     seen.page.goto(f"{address}{page}.html")
-    seen.page.evaluate(SCROLL)
-    seen.page.add_script_tag(path=ROOT / "js" / "node_modules" / "axe-core" / "axe.min.js")
-    found = seen.page.evaluate(AXE)
+    seen.page.evaluate(EAGER)
+    seen.page.wait_for_function(LOADED, polling=50)
+    settled(seen.page)
+    assert inaccessible(seen.page) == []
     seen.page.close()
-    problems = [f"{v['id']}: {n['html'][:160]} {n['failureSummary']}" for v in found["violations"] for n in v["nodes"]]
-    assert problems == []
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_opened_from_the_folder_shows_everything(watched: Callable[..., Any], site: Path, page: str) -> None:
     seen = watched()
     seen.page.goto((site / f"{page}.html").as_uri())
-    seen.page.evaluate(SCROLL)
+    seen.page.evaluate(EAGER)
     seen.page.wait_for_function(LOADED, polling=50)
     figures = seen.page.locator("figure.ck-widget")
     for i in range(figures.count()):
@@ -146,7 +176,7 @@ def test_a_chapter_on_paper(watched: Callable[..., Any], address: str) -> None:
     seen = watched(1280, dark=True)
     page = seen.page
     page.goto(f"{address}chapters/activations.html")
-    page.evaluate(SCROLL)
+    page.evaluate(EAGER)
     page.locator("figure.ck-widget svg").first.wait_for()
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
@@ -169,7 +199,8 @@ def test_screenshots_for_people(watched: Callable[..., Any], address: str, shots
     for name, width, dark in [("desktop-light", 1280, False), ("desktop-dark", 1280, True), ("phone-dark", 390, True)]:
         seen = watched(width, dark=dark)
         seen.page.goto(f"{address}chapters/activations.html")
-        seen.page.evaluate(SCROLL)
+        seen.page.evaluate(EAGER)
+        seen.page.wait_for_function(LOADED, polling=50)
         target = shots / f"chapter-{name}.png"
         with contextlib.suppress(FileNotFoundError):
             target.unlink()

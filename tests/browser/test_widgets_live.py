@@ -54,6 +54,14 @@ def test_python_boots_once_and_says_how_long_it_took(live: Any, told: Callable[[
     assert len(live.page.workers) == 1
 
 
+def test_what_is_live_is_accessible(live: Any, inaccessible: Callable[[Any], list[str]]) -> None:
+    """The page's own heading and main part are for the book's pages to have."""
+    ours = [
+        line for line in inaccessible(live.page) if not line.startswith(("landmark-", "region", "page-has-heading"))
+    ]
+    assert ours == []
+
+
 def test_a_slider_moved_by_keyboard_changes_the_figure(live: Any) -> None:
     widget = live.widget("trial.curve")
     path = widget.locator(".ck-plot").first.locator("[aria-label='rule'] line").first
