@@ -134,8 +134,8 @@ CLAIMS = (
         report=lambda n: (
             f"Together {percent(n, 'others together')} wrong, the best of them {percent(n, 'others best')}; better "
             f"than the best in {int(np.sum(n['others together'] < n['others best']))} of {len(n['single'])} runs. "
-            "Which one is best is known only afterwards. Members that are about equally good do it: ten nets from other first "
-            f"weights beat the best of them in {int(np.sum(n['starts together'] < n['starts best']))} of "
+            "Which one is best is known only afterwards. Members that are about equally good do it: ten nets from "
+            f"other first weights beat the best of them in {int(np.sum(n['starts together'] < n['starts best']))} of "
             f"{len(n['single'])} runs."
         ),
     ),
