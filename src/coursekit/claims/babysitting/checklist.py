@@ -267,7 +267,7 @@ CLAIMS = (
         report=lambda n: (
             f"From {plain(_m(n, 'low'), 4)} to {plain(_m(n, 'high'), 2)}, that is "
             f"{np.log10(_m(n, 'high') / _m(n, 'low')):.1f} decades after one epoch; the best after 20 is "
-            f"{plain(_m(n, 'best'), 2)}, at no seed more than {(n['high'] / n['best']).max():.1f} times below the upper "
+            f"{plain(_m(n, 'best'), 2)}, at no seed over {(n['high'] / n['best']).max():.1f} times below the upper "
             "end."
         ),
     ),
