@@ -150,11 +150,11 @@ def designer(
         status=f"{_shape(schedule, name, a)} {ends}",
         frames=Frames(
             count=len(a.epochs),
-            labels=[f"epoch {plain(float(t), 2)}" for t in a.epochs],
+            labels=[f"epoch {t:g}" for t in a.epochs],
             start=len(a.epochs) - 1,
             per_second=8.0,
             status=[
-                f"Epoch {plain(float(t), 2)}: {name} {_state(a, i)}; constant {_state(b, i)}."
+                f"Epoch {t:g}. {_capital(name)}: {_state(a, i)}. Constant: {_state(b, i)}."
                 for i, t in enumerate(a.epochs)
             ],
         ),
@@ -207,11 +207,15 @@ def _epochs() -> Axis:
 def _rates(schedule: str, a: Run, b: Run) -> Panel:
     top = 1.08 * float(max(a.lrs.max(), b.lrs.max()))
     # The rate of every update is drawn: a cut is a step, and warmup begins where it begins.
-    marks = [*_lines(schedule, *a.rates.T, *b.rates.T), *_dots(schedule, a, b, a.lrs, b.lrs)]
+    marks = [*_lines(schedule, *a.rates.T[:2], *b.rates.T[:2]), *_dots(schedule, a, b, a.lrs, b.lrs)]
     if schedule == "growing_batch":
-        scaled = a.lrs * BATCH / a.batches
-        marks.insert(0, Line(x=a.epochs, y=scaled, colour=schedule, width=1.4, dashed=True, label="η · 16 / batch"))
+        at, lr, size = a.rates.T
+        marks.insert(
+            0, Line(x=at, y=lr * BATCH / size, colour=schedule, width=1.4, dashed=True, label="η · 16 / batch")
+        )
         title = f"η stays {said(float(a.lrs[0]))}; batch {BATCH} → {a.batches[-1]}"
+    elif schedule == "constant":
+        title = f"A: η = {said(float(a.lrs[0]))}, B: η = {said(float(b.lrs[0]))}"
     else:
         title = f"η = {said(float(a.lrs[0]))} → {_last(a)}, on average {said(_mean(a))}"
     return Panel(
@@ -268,10 +272,16 @@ def _end(r: Run, value: float, unit: str = "") -> str:
     return "diverged" if r.diverged is not None else f"{plain(float(value), 1 if unit else 3)}{unit}"
 
 
+def _capital(name: str) -> str:
+    return name[0].upper() + name[1:]
+
+
 def _shape(schedule: str, name: str, r: Run) -> str:
-    word = name[0].upper() + name[1:]
+    word = _capital(name)
     if schedule == "growing_batch":
         return f"{word}: η stays {said(float(r.lrs[0]))}, the batch goes from {BATCH} to {r.batches[-1]}."
+    if schedule == "constant":
+        return f"{word}: η stays {said(float(r.lrs[0]))}."
     return (
         f"{word}: η goes from {said(float(r.lrs[0]))} to {_last(r)}, at most "
         f"{said(float(r.lrs.max()))}, on average {said(_mean(r))}."
@@ -279,7 +289,7 @@ def _shape(schedule: str, name: str, r: Run) -> str:
 
 
 def _ending(name: str, r: Run) -> str:
-    word = name[0].upper() + name[1:]
+    word = _capital(name)
     if r.diverged is not None:
         return f"{word}: diverged in epoch {int(r.diverged) + 1}."
     loss, error = plain(float(r.losses[-1]), 3), plain(float(r.errors[-1]), 1)
@@ -288,5 +298,7 @@ def _ending(name: str, r: Run) -> str:
 
 def _state(r: Run, i: int) -> str:
     if not np.isfinite(r.losses[i]):
-        return "has diverged"
-    return f"η = {said(float(r.lrs[i]))}, loss {plain(float(r.losses[i]), 3)}, error {plain(float(r.errors[i]), 1)} %"
+        return "diverged"
+    batch = f", batch {r.batches[i]}" if r.batches[-1] != BATCH else ""
+    loss, error = plain(float(r.losses[i]), 3), plain(float(r.errors[i]), 1)
+    return f"η = {said(float(r.lrs[i]))}{batch}, loss {loss}, error {error} %"

@@ -49,7 +49,7 @@ class Settings:
 class Run:
     """`epochs`, `lrs`, `batches`, `losses` (over all training digits) and `errors` (percent of the others) have an
     entry for the start and one for each quarter of an epoch; after a divergence the last two are NaN. `rates` has the
-    time and the learning rate of every update, `(updates, 2)`."""
+    time, the learning rate and the batch size of every update, `(updates, 3)`."""
 
     epochs: Values
     lrs: Values
@@ -95,7 +95,7 @@ class _Recorder:
         self.plateau = ReduceOnPlateau(s.lr0, factor=s.factor, patience=s.patience) if watches else None
         self.kept: list[tuple[float, int, float, float]] = []
         self.seen = self.begun = self.updates = 0
-        self.rates: list[tuple[float, float]] = []
+        self.rates: list[tuple[float, float, int]] = []
         self.waiting: list[int] = []  # the sizes of the batches that are left of this epoch
 
     def epoch(self, rng: np.random.Generator) -> list[NDArray[np.int64]]:
@@ -117,7 +117,8 @@ class _Recorder:
         return self.plateau.lr if self.plateau else self.rate(epochs)
 
     def next_rate(self, _: int) -> float:
-        self.rates.append((self.seen / TRAIN, self.lr_at(self.seen / TRAIN)))
+        at = self.seen / TRAIN
+        self.rates.append((at, self.lr_at(at), self.size_at(at)))
         return self.rates[-1][1]
 
     def count(self) -> None:
