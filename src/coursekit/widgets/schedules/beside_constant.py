@@ -6,8 +6,8 @@ from coursekit.widgets.controls import Button, Choice, Slider
 from coursekit.widgets.figure import Axis, Dots, Figure, Frames, Line, Mark, Panel
 from coursekit.widgets.schedules.recorded import BATCH, EPOCHS, Run, Settings, run
 from coursekit.widgets.schedules.task import Values, said
+from coursekit.widgets.schedules.wording import capital, end_value, ending, last_rate, mean_rate, shape_said, state
 from coursekit.widgets.widget import Try, widget
-from coursekit.words import plain
 
 NAMES = {
     "constant": "constant, another rate",
@@ -139,23 +139,22 @@ def designer(
     chosen = Settings(schedule=schedule, lr0=lr0, factor=factor, every=every, k=k, rise=rise, patience=patience)
     a, b = run(_needed(chosen), labels, seed), run(Settings("constant", lr_b), labels, seed)
     name = NAMES[schedule] if schedule != "constant" else f"constant {said(lr0)}"
-    ends = f"{_ending(name, a)} {_ending(f'constant {said(lr_b)}', b)}"
+    ends = f"{ending(name, a)} {ending(f'constant {said(lr_b)}', b)}"
     return Figure(
         panels=[_rates(schedule, a, b), _losses(schedule, a, b, labels), _errors(schedule, a, b)],
         alt=(
-            f"Left: the learning rate over {EPOCHS} epochs. {_shape(schedule, name, a)} Beside it a constant rate of "
-            f"{said(lr_b)}. Right: training loss and error of the same net on the digits, training labels "
+            f"Left: the learning rate over {EPOCHS} epochs. {shape_said(schedule, name, a)} Beside it a constant rate "
+            f"of {said(lr_b)}. Right: training loss and error of the same net on the digits, training labels "
             f"{_LABELS[labels]}. {ends}"
         ),
-        status=f"{_shape(schedule, name, a)} {ends}",
+        status=f"{shape_said(schedule, name, a)} {ends}",
         frames=Frames(
             count=len(a.epochs),
             labels=[f"epoch {t:g}" for t in a.epochs],
             start=len(a.epochs) - 1,
             per_second=8.0,
             status=[
-                f"Epoch {t:g}. {_capital(name)}: {_state(a, i)}. Constant: {_state(b, i)}."
-                for i, t in enumerate(a.epochs)
+                f"Epoch {t:g}. {capital(name)}: {state(a, i)}. Constant: {state(b, i)}." for i, t in enumerate(a.epochs)
             ],
         ),
     )
@@ -217,7 +216,7 @@ def _rates(schedule: str, a: Run, b: Run) -> Panel:
     elif schedule == "constant":
         title = f"A: η = {said(float(a.lrs[0]))}, B: η = {said(float(b.lrs[0]))}"
     else:
-        title = f"η = {said(float(a.lrs[0]))} → {_last(a)}, on average {said(_mean(a))}"
+        title = f"η = {said(float(a.lrs[0]))} → {last_rate(a)}, on average {said(mean_rate(a))}"
     return Panel(
         id="rate",
         column=0,
@@ -236,7 +235,7 @@ def _losses(schedule: str, a: Run, b: Run, labels: str) -> Panel:
     return Panel(
         id="loss",
         column=1,
-        title=f"training loss: {_end(a, a.losses[-1])}, constant {_end(b, b.losses[-1])}",
+        title=f"training loss: {end_value(a, a.losses[-1])}, constant {end_value(b, b.losses[-1])}",
         marks=_pair(schedule, a, b, of_a, of_b),
         x=_epochs(),
         y=Axis(label=f"loss, cut off at {high:g}" if beyond else "loss", low=low, high=high, log=labels == "right"),
@@ -249,56 +248,9 @@ def _errors(schedule: str, a: Run, b: Run) -> Panel:
     return Panel(
         id="error",
         column=1,
-        title=f"error: {_end(a, a.errors[-1], ' %')}, constant {_end(b, b.errors[-1], ' %')}",
+        title=f"error: {end_value(a, a.errors[-1], ' %')}, constant {end_value(b, b.errors[-1], ' %')}",
         marks=_pair(schedule, a, b, of_a, of_b),
         x=_epochs(),
         y=Axis(label="error on 400 others, %", low=_ERROR[0], high=_ERROR[1], log=True),
         aspect=1.9,
     )
-
-
-def _mean(r: Run) -> float:
-    """The mean rate over the run, by the trapezium rule."""
-    return float(np.mean(0.5 * (r.lrs[1:] + r.lrs[:-1])))
-
-
-def _last(r: Run) -> str:
-    """The rate of the last update; what is left of a schedule that ends at 0 is called 0."""
-    last = float(r.lrs[-1])
-    return said(last) if last > 1e-4 * float(r.lrs.max()) else "0"
-
-
-def _end(r: Run, value: float, unit: str = "") -> str:
-    return "diverged" if r.diverged is not None else f"{plain(float(value), 1 if unit else 3)}{unit}"
-
-
-def _capital(name: str) -> str:
-    return name[0].upper() + name[1:]
-
-
-def _shape(schedule: str, name: str, r: Run) -> str:
-    word = _capital(name)
-    if schedule == "growing_batch":
-        return f"{word}: η stays {said(float(r.lrs[0]))}, the batch goes from {BATCH} to {r.batches[-1]}."
-    if schedule == "constant":
-        return f"{word}: η stays {said(float(r.lrs[0]))}."
-    return (
-        f"{word}: η goes from {said(float(r.lrs[0]))} to {_last(r)}, at most "
-        f"{said(float(r.lrs.max()))}, on average {said(_mean(r))}."
-    )
-
-
-def _ending(name: str, r: Run) -> str:
-    word = _capital(name)
-    if r.diverged is not None:
-        return f"{word}: diverged in epoch {int(r.diverged) + 1}."
-    loss, error = plain(float(r.losses[-1]), 3), plain(float(r.errors[-1]), 1)
-    return f"{word}: loss {loss}, error {error} % after {r.updates} updates."
-
-
-def _state(r: Run, i: int) -> str:
-    if not np.isfinite(r.losses[i]):
-        return "diverged"
-    batch = f", batch {r.batches[i]}" if r.batches[-1] != BATCH else ""
-    loss, error = plain(float(r.losses[i]), 3), plain(float(r.errors[i]), 1)
-    return f"η = {said(float(r.lrs[i]))}{batch}, loss {loss}, error {error} %"
