@@ -294,7 +294,7 @@ CLAIMS: tuple[Claim, ...] = (
         judge=_judge_settings,
         report=lambda n: (
             f"The best rate is {plain(_m(n, 'rate'))} with a loss of {plain(_m(n, 'best'))}; a tenth of it leaves "
-            f"{plain(_m(n, 'tenth'))}, the usual 0.001 {plain(_m(n, 'default'))}."
+            f"{plain(_m(n, 'tenth'))}, and the usual 0.001 leaves {plain(_m(n, 'default'))}."
         ),
     ),
 )
