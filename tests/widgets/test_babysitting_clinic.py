@@ -36,7 +36,7 @@ def test_a_healthy_run_is_healthy(seed: int) -> None:
     assert result.train[0] == pytest.approx(LN_10, abs=0.1)
     assert result.val_right[-1] > 94.0
     assert result.val[-1] - result.train[-1] < 0.15
-    assert result.train[10] < 0.2 * result.train[0]  # fast, then slowly
+    assert result.train[6] < 0.25 * result.train[0]  # fast, then slowly
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -73,18 +73,18 @@ def test_what_gives_each_fault_away(seed: int) -> None:
     overfits = sick("overfits", seed)
     assert overfits.right[-1] > 99.0
     assert overfits.right[-1] - overfits.val_right[-1] > 10.0
-    assert overfits.val[24:].min() > 0.97 * overfits.val[24]
+    assert overfits.val[13:].min() > 0.97 * overfits.val[13]
 
     low = sick("rate_low", seed)
-    assert np.all(np.diff(low.train[::8]) < 0)
+    assert np.all(np.diff(low.train[1::4]) < 0)
     assert abs(low.val[-1] - low.train[-1]) < 0.1
-    assert low.train[-9] - low.train[-1] > 0.05  # in the last epoch and a bit, and still falling
+    assert low.train[-5] - low.train[-1] > 0.05  # in the last epoch and a bit, and still falling
     assert low.ratio[1] < 0.2 * healthy.ratio[1]
 
     saw = sick("sorted", seed)
     leaps = np.array([saw.batch[i : i + 8].max() / saw.batch[i : i + 8].min() for i in range(0, 80, 8)])
     assert np.median(leaps) > 2.0
-    assert saw.val[:9].max() > LN_10
+    assert saw.val[:6].max() > LN_10
 
     high = sick("rate_high", seed)
     assert high.diverged is not None
@@ -95,7 +95,7 @@ def test_what_gives_each_fault_away(seed: int) -> None:
 
     small, strong = sick("small", seed), sick("penalty", seed)
     for result in (small, strong):
-        assert result.train[-1] > 0.9
+        assert result.train[-1] > 0.5
         assert abs(result.val[-1] - result.train[-1]) < 0.2
         assert abs(result.right[-1] - result.val_right[-1]) < 9.0
     assert small.penalty < 0.01

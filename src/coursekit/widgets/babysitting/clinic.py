@@ -40,7 +40,7 @@ _CASES = {number: "healthy, to compare" if id == "healthy" else f"case {number}"
         Try(
             label="No gap: a larger net?",
             values={"case": "10", "named": "small", "knob": "units", "seed": 0},
-            notice="No gap does not mean that the net is too small. Sixteen times the units leave the loss as high as "
+            notice="No gap does not mean that the net is too small. Eight times the units leave the loss as high as "
             "before. Look at what the penalty adds, and turn that.",
         ),
         Try(

@@ -72,7 +72,7 @@ FAULTS = {
         lambda r: (
             "The grey curve of the batches is a saw: it falls within each class and leaps when the next one comes, 10 "
             f"times in an epoch of {HEALTHY.examples // 8} steps. In the first epoch the loss on new digits rises to "
-            f"{plain(float(r.val[:9].max()), 2)}, above that of a guess."
+            f"{plain(float(r.val[:6].max()), 2)}, above that of a guess."
         ),
         "Sorted examples make a saw of the batches' losses (grey): low within a class, a leap at the next.",
     ),
@@ -90,7 +90,7 @@ FAULTS = {
     "small": Fault(
         "the net has too little capacity",
         "too little capacity",
-        replace(HEALTHY, units=2),
+        replace(HEALTHY, units=3),
         lambda r: (
             f"Both curves level off far above 0, together ({_end(r)}): no gap, and not even the training digits are "
             f"learned ({r.right[-1]:.0f} %). The penalty adds only {plain(r.penalty)}, so it is not that."
@@ -187,7 +187,7 @@ KNOBS = {
     "zero": Knob("gradients: zero them", lambda s: replace(s, zeroed=True)),
     "sign": Knob("step: turn the sign", lambda s: replace(s, downhill=not s.downhill)),
     "penalty": Knob("penalty ÷ 1000", lambda s: replace(s, penalty=s.penalty / 3000.0)),
-    "units": Knob("16 × the hidden units", lambda s: replace(s, units=16 * s.units)),
+    "units": Knob("8 × the hidden units", lambda s: replace(s, units=8 * s.units)),
     "examples": Knob("all 640 examples", lambda s: replace(s, examples=HEALTHY.examples)),
 }
 

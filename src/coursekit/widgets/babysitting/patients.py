@@ -16,8 +16,8 @@ Labels = NDArray[np.int64]
 
 STEPS, BATCH, CLASSES = 480, 8, 10
 HELD_OUT = 300
-#: Steps between two looks at the losses over whole sets, and at how large the updates are.
-LOOK = 10
+#: The steps after which the losses over whole sets are looked at, and how large the update was: each epoch four times.
+LOOKS = (0, 10, *range(20, STEPS + 1, 20))
 #: The output layer starts with weights this small beside He's, so that the first scores are near 0.
 LAST = 0.1
 
@@ -36,7 +36,7 @@ class Setup:
     #: Pixels as they come, 0 to 255, or centred and scaled.
     scaled: bool = True
     penalty: float = 1e-4
-    units: int = 32
+    units: int = 24
     examples: int = 640
     #: Gradients that pile up from step to step, or begin at 0 in each.
     zeroed: bool = True
@@ -177,10 +177,10 @@ def run(setup: Setup, seed: int) -> Run:
                 diverged = step.number
                 break
             batch.append(step.loss)
-            if done % LOOK == 0 and not look(done):
+            if done in LOOKS and not look(done):
                 diverged = done
                 break
-            if done % LOOK == LOOK - 1:
+            if done + 1 in LOOKS:
                 before[...] = weights
             if done == STEPS:
                 break
