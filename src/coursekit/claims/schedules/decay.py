@@ -123,11 +123,11 @@ def _report_step(n: Numbers) -> str:
     for kind, said in (("exponential", "exponential decay"), ("inverse_time", "1/t decay")):
         gain = 100 * (n[f"wrong_{kind}"] - n["wrong_step"])
         error = gain.std(ddof=1) / len(gain) ** 0.5
-        told.append(f"{plain(float(gain.mean()), 2)} ± {error:.2f} points more than step decay for {said}")
+        told.append(f"{plain(float(gain.mean()), 2)} ± {error:.2f} for {said}")
     return (
         f"Test error: step {_p(n, 'wrong_step')}, exponential {_p(n, 'wrong_exponential')}, 1/t "
-        f"{_p(n, 'wrong_inverse_time')}; that is {' and '.join(told)} (means over {len(n['wrong_step'])} seeds, with "
-        "their standard errors)."
+        f"{_p(n, 'wrong_inverse_time')}. In points more than with step decay that is {' and '.join(told)} (means over "
+        f"{len(n['wrong_step'])} seeds, with their standard errors)."
     )
 
 
@@ -238,7 +238,7 @@ CLAIMS = (
             f"to {_m(n, 'adagrad_change'):.2f} of what it was in step {_EARLY} with AdaGrad, to "
             f"{_m(n, 'rmsprop_change'):.2f} with RMSProp and {_m(n, 'adam_change'):.2f} with Adam. A schedule on "
             f"top of Adam: {_p(n, 'adam_flat')} wrong at its best constant rate, {_p(n, 'adam_cosine')} with a cosine; "
-            f"from 0.03 {_p(n, 'adam_flat_high')} and {_p(n, 'adam_cosine_high')}."
+            f"from 0.03, {_p(n, 'adam_flat_high')} and {_p(n, 'adam_cosine_high')}."
         ),
     ),
 )
