@@ -84,7 +84,7 @@ CLAIMS = (
     Claim(
         id="ensemble-parts-of-the-data",
         chapter="ensembles",
-        statement="So do several nets of one architecture, each trained on a part of the training samples.",
+        statement="Several nets of one architecture, each trained on a part of the samples, improve the accuracy.",
         source="S. D. You, slides; Breiman 1996",
         verdict=Verdict.LESS,
         setup=(
@@ -105,7 +105,7 @@ CLAIMS = (
     Claim(
         id="ensemble-architectures",
         chapter="ensembles",
-        statement="So do several networks of different architecture, each trained on all samples.",
+        statement="Several nets of different architecture, each trained on all samples, improve the accuracy.",
         source="S. D. You, slides",
         verdict=Verdict.HOLDS,
         setup=(
@@ -148,7 +148,7 @@ CLAIMS = (
         setup=(
             f"Eight ways to {MEMBERS} different members, from snapshots of one run to bags with weights of their own; "
             "the gain over their own mean error against the correlation of two members' errors. It holds if the rank "
-            "correlation of the two is below -0.7 in every run, by less if it is negative."
+            "correlation of the two is below −0.7 in every run, by less if it is negative."
         ),
         experiment=lambda seed: _gains(seed, *KINDS),
         judge=_judge_variety,

@@ -144,8 +144,8 @@ def _asked(probs: Values, answers: Labels, rule: str) -> Labels:
                 "rule": "average",
                 "seed": 0,
             },
-            notice="Better than the eight are on average, by more than a point. But three of the eight are better "
-            "alone: asked for their opinion, the weak ones here do not only help.",
+            notice="Better than the eight are on average, by more than a point. But three of them are better alone "
+            "than all eight together: the weak ones take away as well as give.",
             frame=-1,
         ),
     ],
