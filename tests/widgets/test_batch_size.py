@@ -9,7 +9,7 @@ from coursekit.training import minibatch_gradient_error, noise_scale
 from coursekit.widgets import find
 from coursekit.widgets.batch_size import step_times
 from coursekit.widgets.batch_size.gradient_cloud import BATCHES, Cloud, N, cloud, gradients, independent_error
-from coursekit.widgets.batch_size.scaling_rules import BASE, SHARE, SIZES, Arrivals, arrivals, updates_to
+from coursekit.widgets.batch_size.scaling_rules import BASE, LIMIT, SHARE, SIZES, Arrivals, arrivals, updates_to
 from coursekit.widgets.batch_size.step_times import AROUND, POWER, Times, kept, measure
 from coursekit.widgets.figure import Dots, Figure, Line, Panel
 from coursekit.widgets.widget import Try
@@ -171,12 +171,19 @@ def test_adam_saves_updates_without_a_rule_and_about_half_with_the_root() -> Non
     assert np.all((ratios > 0.5) & (ratios < 0.71))
 
 
+def test_with_adam_too_the_linear_rule_ends_first() -> None:
+    """The chapter's text says it of this setting."""
+    modest, high = (arrivals(0.2, lr * SHARE["adam"], "adam", 0) for lr in (0.1, 0.4))
+    assert at(modest, "linear", 256) < at(modest, "sqrt", 256)
+    assert at(high, "linear", 256) > 1.5 * at(high, "sqrt", 256)
+
+
 def test_a_rate_at_which_nothing_arrives_is_said() -> None:
     figure = find("batch_size.scaling").figure({"lr": 0.8, "target": "0.1"})
     assert "At B = 16: not within the limit" in figure.status
     assert "linear nowhere" in figure.status
-    marked = [m for m in panel(figure, "updates").marks if isinstance(m, Dots) and np.any(np.asarray(m.y) > 320)]
-    assert sum(len(np.asarray(m.x)[np.asarray(m.y) > 320]) for m in marked) > len(SIZES)
+    marked = [m for m in panel(figure, "updates").marks if isinstance(m, Dots) and np.any(np.asarray(m.y) > LIMIT)]
+    assert sum(len(np.asarray(m.x)[np.asarray(m.y) > LIMIT]) for m in marked) > len(SIZES)
 
 
 # -- times -----------------------------------------------------------------------------------------------------------

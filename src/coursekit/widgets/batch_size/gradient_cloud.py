@@ -121,7 +121,7 @@ def independent_error(rows: Values, size: int) -> float:
     "batch_size.cloud",
     title="The cloud of mini-batch gradients",
     controls=[
-        Slider(name="size", label="batch size", symbol="B", low=1, high=N, value=4, step=0.05, log=True, integer=True),
+        Slider(name="size", label="batch size", symbol="B", low=1, high=N, value=4, step=0.1, log=True, integer=True),
         Choice(name="moment", label="when", options=MOMENTS, value="80"),
         Checkbox(name="replace", label="draw with replacement", value=False),
         Checkbox(name="zoom", label="zoom in on the cloud", value=False),

@@ -22,7 +22,7 @@ N, HIDDEN = 600, 16
 BASE = 16
 SIZES = (4, 8, 16, 32, 64, 128, 256)
 #: A run ends here at the latest.
-LIMIT = 320
+LIMIT = 350
 TARGETS = {"0.5": "0.5", "0.2": "0.2", "0.1": "0.1"}
 OPTIMIZERS: dict[str, Callable[[float], Optimizer]] = {"sgd": lambda lr: SGD(lr=lr), "adam": lambda lr: Adam(lr=lr)}
 #: Adam's rates are a twentieth of those of SGD: so one slider does for both.

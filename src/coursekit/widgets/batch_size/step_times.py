@@ -67,7 +67,7 @@ def measure(width: int, *, seconds: float = 0.3, shortest: float = 5e-4) -> Time
     """Time a step (forward, backward, update) of a net 64-width-10 at every size, for about so many seconds in all.
 
     Sizes take turns, so that a slow moment of the machine does not hit one alone; each turn repeats the step for at
-    least `shortest` seconds, because a browser's clock is coarse; the fastest turn of each size counts.
+    least `shortest` seconds, or for 20 ticks of a coarse clock such as a browser's; the fastest turn of each counts.
     """
     sizes = (*SIZES, *AROUND)
     rng = np.random.default_rng(0)
@@ -84,18 +84,29 @@ def measure(width: int, *, seconds: float = 0.3, shortest: float = 5e-4) -> Time
             optimizer.step(model.params, model.grads)
         return (perf_counter() - start) / times
 
+    shortest = max(shortest, 20 * tick())
     end = perf_counter() + seconds
     repeats = []
     for index in range(len(sizes)):
-        turn(index, 1)  # buffers are made in the first step
-        repeats.append(max(1, round(shortest / max(turn(index, 1), 1e-6))))
+        first = turn(index, 1)  # buffers are made in the first step
+        repeats.append(1 if first > 4 * shortest else max(1, round(shortest / max(turn(index, 3), 1e-5))))
     best = np.full(len(sizes), np.inf)
     rounds = 0
-    while rounds < 2 or perf_counter() < end:
+    while rounds < 1 or perf_counter() < end:
         for index in rng.permutation(len(sizes)):  # whoever comes after the largest would find the cache full of it
             best[index] = min(best[index], turn(index, repeats[index]))
         rounds += 1
     return Times(best[: len(SIZES)], best[len(SIZES) :])
+
+
+def tick() -> float:
+    """The least time that the clock tells apart, in seconds: browsers round theirs on purpose."""
+    start = perf_counter()
+    for _ in range(100_000):
+        now = perf_counter()
+        if now > start:
+            return now - start
+    return 0.0
 
 
 @widget(
@@ -186,7 +197,7 @@ def _beside(times: Times) -> str:
     """Whether the power of two stands out from the sizes about it."""
     off, scatter = times.beside
     side = "below" if off < 0 else "above"
-    return f"{POWER} lies {abs(off):.1f} % {side} its neighbours, which scatter by {scatter:.1f} %"
+    return f"{POWER} is {abs(off):.1f} % {side} its neighbours (scatter {scatter:.1f} %)"
 
 
 def _us(seconds: float) -> str:
