@@ -11,7 +11,19 @@ from coursekit.widgets.widget import Widget
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]
 
-CHAPTERS = ["loop", "activations", "preprocessing", "initialization", "batchnorm"]
+CHAPTERS = [
+    "loop",
+    "activations",
+    "preprocessing",
+    "initialization",
+    "batchnorm",
+    "optimizers",
+    "schedules",
+    "batch_size",
+    "regularization",
+    "ensembles",
+    "babysitting",
+]
 
 # A closed formula is the same to rounding. The deep net sums 100 products in each of 20 layers, in an order that the
 # BLAS chooses. A trained net repeats that over hundreds of steps, each of which can double a difference: where the
@@ -42,6 +54,39 @@ VALUES = [
     ("batchnorm.batch", {"shape": "humps", "n": 20, "gamma": 2.0, "seed": 3}, DEEP),
     ("batchnorm.training", {"norm": "layer", "lr": 0.1, "scale": 1.0, "batch": "128", "depth": 2}, TRAINED),
     ("batchnorm.modes", {"batch": "50", "momentum": "0.9", "scale": 1.0, "seed": 1}, TRAINED),
+    ("optimizers.playground", {"landscape": "ravine", "adagrad": True, "nesterov": True, "start_ravine": [1.5, -0.7]}, DEEP),
+    ("optimizers.playground", {"landscape": "himmelblau", "adamw": True, "adamw_decay": 0.3, "start_himmelblau": [-1.0, 2.0]}, DEEP),
+    ("optimizers.playground", {"landscape": "saddle", "sgd_decay": 0.05, "adadelta": True, "adadelta_rate": 0.01}, DEEP),
+    ("optimizers.damping", {"setting": [0.3, 0.7], "kappa": 9.0}, DEEP),
+    ("optimizers.damping", {"setting": [2.4, 0.1], "kappa": 1.0}, DEEP),
+    ("optimizers.adam_parts", {"first": True, "second": False, "correction": True, "lr": 0.03, "sigma": 2.0, "seed": 1}, DEEP),
+    ("optimizers.adam_parts", {"first": False, "second": True, "correction": False, "eps": 0.01, "sigma": 0.0}, DEEP),
+    ("schedules.designer", {"schedule": "cosine", "lr0": 0.3, "lr_b": 0.1, "seed": 1}, TRAINED),
+    ("schedules.designer", {"schedule": "plateau", "lr0": 0.2, "patience": 2, "factor": 0.3, "lr_b": 0.05}, TRAINED),
+    ("schedules.designer", {"schedule": "growing_batch", "lr0": 0.2, "every": 2, "lr_b": 0.1, "labels": "right"}, TRAINED),
+    ("schedules.range_test", {"optimizer": "momentum", "rule": "steepest", "batch": "64", "labels": "right"}, TRAINED),
+    ("schedules.range_test", {"optimizer": "adam", "rule": "tenth", "seed": 1}, TRAINED),
+    ("batch_size.cloud", {"size": 4, "moment": "0", "replace": False, "zoom": False, "seed": 1}, DEEP),
+    ("batch_size.cloud", {"size": 64, "moment": "80", "replace": True, "zoom": True, "seed": 2}, TRAINED),
+    ("batch_size.scaling", {"lr": 0.1, "target": "0.5", "optimizer": "sgd", "seed": 0}, TRAINED),
+    ("batch_size.scaling", {"lr": 0.2, "target": "0.5", "optimizer": "adam", "seed": 1}, TRAINED),
+    ("batch_size.timing", {"width": "512", "presses": 0}, CLOSED),
+    ("batch_size.timing", {"width": "32", "presses": 0}, CLOSED),
+    ("regularization.boundary", {"method": "l2", "lam2": 0.03, "n": "100", "seed": 1}, TRAINED),
+    ("regularization.boundary", {"method": "max_norm", "c": 0.5, "n": "200", "seed": 2}, TRAINED),
+    ("regularization.paths", {"lam": 0.5, "share": 1.0, "likeness": 0.9, "step": "exact", "seed": 1}, TRAINED),
+    ("regularization.paths", {"lam": 0.1, "share": 0.4, "likeness": 0.0, "step": "exact", "seed": 2}, TRAINED),
+    ("regularization.dropout", {"p": 0.5, "depth": "2", "kind": "inverted", "point": [0.2, -0.4], "seed": 1}, TRAINED),
+    ("regularization.dropout", {"p": 0.2, "depth": "1", "kind": "plain", "factor": "drop", "seed": 0}, TRAINED),
+    ("ensembles.builder", {"data": "moons", "starts": 2, "bags": 2, "others": 1, "snapshots": 1}, TRAINED),
+    ("ensembles.builder", {"data": "spiral", "starts": 0, "bags": 3, "rule": "vote", "seed": 1}, TRAINED),
+    ("ensembles.voters", {"p": 0.4, "m": 31, "rho": 0.3, "q": 0.45, "seed": 2}, CLOSED),
+    ("ensembles.voters", {"p": 0.55, "m": 51, "rho": 0.0, "q": 0.2}, CLOSED),
+    ("babysitting.clinic", {"case": "3", "named": "sorted", "knob": "order", "seed": 1}, TRAINED),
+    ("babysitting.clinic", {"case": "10", "named": "small", "knob": "penalty", "seed": 0}, TRAINED),
+    ("babysitting.search", {"n": "25", "weight": 0.3, "seed": 2}, DEEP),
+    ("babysitting.search", {"n": "9", "weight": 1.0, "seed": 0}, DEEP),
+    ("babysitting.heatmap", {"centre": [0.1, 0.001], "width": "1", "rates": "all", "draws": "none", "seed": 1}, TRAINED),
 ]
 
 

@@ -9,7 +9,21 @@ import pytest
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]
 
-CHAPTERS = ["loop", "activations", "preprocessing", "initialization", "batchnorm"]
+CHAPTERS = [
+    "loop",
+    "activations",
+    "preprocessing",
+    "initialization",
+    "batchnorm",
+    "optimizers",
+    "schedules",
+    "batch_size",
+    "regularization",
+    "ensembles",
+    "babysitting",
+    "project",
+    "recipe",
+]
 PAGES = [
     "index",
     *(f"chapters/{name}" for name in CHAPTERS),
