@@ -50,7 +50,7 @@ FAULTS = {
         replace(HEALTHY, examples=40),
         lambda r: (
             f"Training digits are all but perfect ({r.right[-1]:.0f} %), new ones are not ({r.val_right[-1]:.0f} %): "
-            f"a gap, and the loss on new digits stopped falling long ago."
+            f"a gap, and the loss on new digits has hardly fallen since half-time."
         ),
         "Overfitting leaves a gap: the training loss goes to 0, the loss on new digits does not follow.",
     ),
