@@ -223,7 +223,7 @@ def listen() -> Callable[[Watched], Live]:
 
 
 @pytest.fixture(scope="session")
-def samearrays() -> Callable[..., None]:
+def same_arrays() -> Callable[..., None]:
     """Holds the arrays that the page computed (`there`) to those of a figure made here, place by place."""
 
     def compare(there: dict[str, Any], here: dict[str, Any], **tolerance: float) -> None:
