@@ -54,16 +54,36 @@ VALUES = [
     ("batchnorm.batch", {"shape": "humps", "n": 20, "gamma": 2.0, "seed": 3}, DEEP),
     ("batchnorm.training", {"norm": "layer", "lr": 0.1, "scale": 1.0, "batch": "128", "depth": 2}, TRAINED),
     ("batchnorm.modes", {"batch": "50", "momentum": "0.9", "scale": 1.0, "seed": 1}, TRAINED),
-    ("optimizers.playground", {"landscape": "ravine", "adagrad": True, "nesterov": True, "start_ravine": [1.5, -0.7]}, DEEP),
-    ("optimizers.playground", {"landscape": "himmelblau", "adamw": True, "adamw_decay": 0.3, "start_himmelblau": [-1.0, 2.0]}, DEEP),
-    ("optimizers.playground", {"landscape": "saddle", "sgd_decay": 0.05, "adadelta": True, "adadelta_rate": 0.01}, DEEP),
+    (
+        "optimizers.playground",
+        {"landscape": "ravine", "adagrad": True, "nesterov": True, "start_ravine": [1.5, -0.7]},
+        DEEP,
+    ),
+    (
+        "optimizers.playground",
+        {"landscape": "himmelblau", "adamw": True, "adamw_decay": 0.3, "start_himmelblau": [-1.0, 2.0]},
+        DEEP,
+    ),
+    (
+        "optimizers.playground",
+        {"landscape": "saddle", "sgd_decay": 0.05, "adadelta": True, "adadelta_rate": 0.01},
+        DEEP,
+    ),
     ("optimizers.damping", {"setting": [0.3, 0.7], "kappa": 9.0}, DEEP),
     ("optimizers.damping", {"setting": [2.4, 0.1], "kappa": 1.0}, DEEP),
-    ("optimizers.adam_parts", {"first": True, "second": False, "correction": True, "lr": 0.03, "sigma": 2.0, "seed": 1}, DEEP),
+    (
+        "optimizers.adam_parts",
+        {"first": True, "second": False, "correction": True, "lr": 0.03, "sigma": 2.0, "seed": 1},
+        DEEP,
+    ),
     ("optimizers.adam_parts", {"first": False, "second": True, "correction": False, "eps": 0.01, "sigma": 0.0}, DEEP),
     ("schedules.designer", {"schedule": "cosine", "lr0": 0.3, "lr_b": 0.1, "seed": 1}, TRAINED),
     ("schedules.designer", {"schedule": "plateau", "lr0": 0.2, "patience": 2, "factor": 0.3, "lr_b": 0.05}, TRAINED),
-    ("schedules.designer", {"schedule": "growing_batch", "lr0": 0.2, "every": 2, "lr_b": 0.1, "labels": "right"}, TRAINED),
+    (
+        "schedules.designer",
+        {"schedule": "growing_batch", "lr0": 0.2, "every": 2, "lr_b": 0.1, "labels": "right"},
+        TRAINED,
+    ),
     ("schedules.range_test", {"optimizer": "momentum", "rule": "steepest", "batch": "64", "labels": "right"}, TRAINED),
     ("schedules.range_test", {"optimizer": "adam", "rule": "tenth", "seed": 1}, TRAINED),
     ("batch_size.cloud", {"size": 4, "moment": "0", "replace": False, "zoom": False, "seed": 1}, DEEP),
@@ -86,7 +106,11 @@ VALUES = [
     ("babysitting.clinic", {"case": "10", "named": "small", "knob": "penalty", "seed": 0}, TRAINED),
     ("babysitting.search", {"n": "25", "weight": 0.3, "seed": 2}, DEEP),
     ("babysitting.search", {"n": "9", "weight": 1.0, "seed": 0}, DEEP),
-    ("babysitting.heatmap", {"centre": [0.1, 0.001], "width": "1", "rates": "all", "draws": "none", "seed": 1}, TRAINED),
+    (
+        "babysitting.heatmap",
+        {"centre": [0.1, 0.001], "width": "1", "rates": "all", "draws": "none", "seed": 1},
+        TRAINED,
+    ),
 ]
 
 
