@@ -147,7 +147,7 @@ def test_few_rates_train_and_a_small_penalty_does_not_matter() -> None:
         assert 2 <= trains.sum() <= 3
         assert np.all(np.abs(last[:, 0] - first[:, 0]) < 0.1)
         assert not (last[:, -1] < np.log(10)).any()
-        assert seed or not np.isfinite(last[:, -1]).any()
+        assert np.isfinite(last[:, -1]).sum() <= 1
         assert np.nanmax(np.ptp(last[:3, :-1], axis=0)) < 0.1
 
 
