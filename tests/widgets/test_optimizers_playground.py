@@ -126,6 +126,13 @@ def test_a_path_that_leaves_is_cut_and_without_a_tick_the_landscape_is_still_dra
     assert panel(empty, "plane").title == "tick an optimizer below"
 
 
+def test_a_suggestion_shows_the_same_whatever_was_set_before() -> None:
+    for first in WIDGET.tries:
+        for second in WIDGET.tries:
+            after = WIDGET.figure(dict(first.values) | dict(second.values))
+            assert after.status == WIDGET.figure(second.values).status
+
+
 # -- the tries -----------------------------------------------------------------------------------------------------
 
 

@@ -75,8 +75,11 @@ def _controls() -> list[Control]:
 
 
 def _only(*ticked: str, **values: Any) -> dict[str, Any]:
-    """These optimizers and no others, with these settings."""
-    return {racer.name: racer.name in ticked for racer in RACERS} | values
+    """These optimizers and no others, with these settings and else those of the start, whatever was set before."""
+    ticks = {racer.name: racer.name in ticked for racer in RACERS}
+    rates = {f"{racer.name}_rate": racer.rate.value for racer in RACERS}
+    decays = {f"{racer.name}_decay": racer.decay.value for racer in RACERS}
+    return ticks | rates | decays | values
 
 
 @widget(
