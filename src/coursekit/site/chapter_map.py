@@ -74,7 +74,7 @@ def holds(id: str) -> str:
         (len(assignment(id).exercises) if id in assignments() else 0, "exercise"),
         (len(claims_of(id)) if id in chapters() else 0, "claim"),
     )
-    return ", ".join(f"{count} {word}{'s' * (count != 1)}" for count, word in counts if count) or "here"
+    return ", ".join(f"{count} {word}{'s' * (count != 1)}" for count, word in counts if count) or "to read"
 
 
 def setup(app: Sphinx) -> None:
