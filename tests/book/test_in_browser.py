@@ -60,3 +60,23 @@ def test_contents_open_and_close_on_a_phone(page):
 
 def test_nothing_scrolls_sideways(page):
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_a_page_with_a_sheet_is_printed_as_that_sheet_alone(browser, tiny):
+    body = (
+        "(one)=\n# One\n\nFirst words.\n\n## The sheet\n\nWords before.\n\n:::{container} bk-sheet\n\n**Begin**\n\n"
+        "1. Do this.\n2. Do that.\n\n:::\n\n## More\n\nMore words.\n\n### Deeper\n\nDeep words.\n"
+    )
+    tiny.write("chapters/one.md", body)
+    page = browser.new_page()
+    page.goto((tiny.build() / "chapters" / "one.html").as_uri())
+    texts = ("First words.", "Words before.", "Begin", "Do that.", "More words.", "Deep words.")
+
+    def seen() -> list[str]:
+        return [text for text in texts if page.locator("main").get_by_text(text, exact=True).first.is_visible()]
+
+    assert seen() == list(texts)
+    page.emulate_media(media="print")
+    assert seen() == ["Begin", "Do that."]
+    assert page.locator("h1").is_visible()
+    page.close()
