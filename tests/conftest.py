@@ -126,6 +126,25 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return Shares(config, log)
 
 
+class _AtOnce:
+    """Names what fails when it fails: a run of several processes that is ended from outside has said it by then."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            terminal = self.config.pluginmanager.get_plugin("terminalreporter")
+            terminal.ensure_newline()
+            terminal.write_line(f"\nFAILED ({report.when}) {report.nodeid}", red=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """With several processes, name failures at once."""
+    if getattr(config.option, "numprocesses", None):
+        config.pluginmanager.register(_AtOnce(config))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Under pytest-xdist, bring the tests into the order of `FIRST`."""
     for item in items:
