@@ -142,9 +142,9 @@ CLAIMS = (
         report=lambda n: (
             "At the end the norm over all digits is "
             + ", ".join(f"{_m(n, f'{k}_whole'):.2f} ({said})" for k, said in _RUNS)
-            + " of the first, that of single batches "
+            + " of what it was, that of single batches "
             + ", ".join(f"{_m(n, f'{k}_batch'):.2f}" for k, _ in _RUNS)
-            + ", while the loss is down to "
+            + " of the first batch's norm, while the loss is down to "
             + ", ".join(f"{_m(n, f'{k}_loss'):.2f}" for k, _ in _RUNS)
             + " of the first."
         ),
