@@ -1,10 +1,12 @@
 """The experiments of the chapter on looking after a run measure what they say."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from coursekit.claims.babysitting.checklist import barely, naive_cross_entropy, tiny
-from coursekit.claims.babysitting.curves import small_set, without_gap
+from coursekit.claims.babysitting.curves import chosen_and_judged, small_set, without_gap
 from coursekit.claims.babysitting.experiments import BATCH, Setting, fit, net, part, sweep
 from coursekit.claims.babysitting.ranges import halving, one, steps_to
 from coursekit.claims.babysitting.searching import FOLDS, SETTINGS, THREE, TWO, choices, points, scored
@@ -74,9 +76,18 @@ def test_the_penalty_holds_the_loss_where_it_is() -> None:
 
 def test_a_small_set_has_a_gap_and_a_strong_penalty_costs_both_sides() -> None:
     gap, strong = small_set(0, 0.0), small_set(0, 0.3)
-    assert gap.right == 1.0
-    assert gap.val_right < 0.9
-    assert strong.right < gap.right
+    assert gap.run.right == 1.0
+    assert gap.run.val_right < 0.9
+    assert strong.run.right < gap.run.right
+    assert np.mean(gap.right) == pytest.approx(gap.run.val_right)
+
+
+def test_the_half_that_chooses_does_not_judge() -> None:
+    runs = [replace(small_set(0, 0.0), right=right) for right in ((0.9, 0.5), (0.6, 0.8))]
+    assert chosen_and_judged(runs)[0] == pytest.approx((0.5 + 0.6) / 2)
+
+
+def test_runs_without_a_gap_differ_in_one_thing() -> None:
     assert without_gap(0, "good").right > 0.98
     assert without_gap(0, "slow").right < 0.9
 

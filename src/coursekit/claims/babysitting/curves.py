@@ -1,12 +1,15 @@
 """The claims on what the curves of training and validation say."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from coursekit.claims.babysitting.experiments import Outcome, fit, net, part
 from coursekit.claims.record import Claim, Numbers, Verdict
 from coursekit.optim import SGD
+from coursekit.training import accuracy, predicted_labels
 
 #: Strengths of L2 that are tried against a gap.
 STRENGTHS = (0.0, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1)
@@ -18,25 +21,54 @@ def _m(n: Numbers, name: str) -> float:
     return float(np.median(n[name]))
 
 
-def small_set(seed: int, lam: float, n: int = 100, drop: float = 0.0) -> Outcome:
+@dataclass(frozen=True)
+class Halves:
+    """A run, and its share of right answers on each half of the digits that it was not trained on."""
+
+    run: Outcome
+    right: tuple[float, float]
+
+
+def _gained(after: NDArray[np.float64], before: NDArray[np.float64]) -> str:
+    """The median of the differences, in points, without a minus before 0.0."""
+    return f"{round(float(np.median(after - before)), 1) + 0.0:.1f}"
+
+
+def small_set(seed: int, lam: float, n: int = 100, drop: float = 0.0) -> Halves:
     """64-128-10 on `n` digits for 60 epochs; the 900 others are those to look at."""
     data = part(seed, n, 900)
     model = net(seed, units=128, drop=drop)
-    return fit(model, data.x, data.y, data.x_val, data.y_val, optimizer=SGD(lr=0.1), epochs=60, lam=lam, seed=seed)
+    run = fit(model, data.x, data.y, data.x_val, data.y_val, optimizer=SGD(lr=0.1), epochs=60, lam=lam, seed=seed)
+    first, second = (
+        accuracy(predicted_labels(model(x)), y)
+        for x, y in zip(np.split(data.x_val, 2), np.split(data.y_val, 2), strict=True)
+    )
+    return Halves(run, (first, second))
+
+
+def chosen_and_judged(runs: Sequence[Halves]) -> tuple[float, float]:
+    """Right answers and gap of the best of `runs`, chosen by one half and judged by the other; the mean of both ways.
+
+    The digits that chose it would flatter it.
+    """
+    ways = []
+    for chooser, judge in ((0, 1), (1, 0)):
+        best = max(runs, key=lambda r: r.right[chooser])
+        ways.append((best.right[judge], best.run.right - best.right[judge]))
+    right, gap = np.mean(ways, axis=0)
+    return float(right), float(gap)
 
 
 def _gap(seed: int) -> Mapping[str, float]:
     plain, *penalized = [small_set(seed, lam) for lam in STRENGTHS]
     dropped = [small_set(seed, 0.0, drop=p) for p in DROPS]
-    best = max([*penalized, *dropped], key=lambda r: r.val_right)
-    more = small_set(seed, 0.0, n=400)
-    named = {"": plain, "_l2": max(penalized, key=lambda r: r.val_right), "_strong": penalized[-1]}
-    named |= {"_drop": max(dropped, key=lambda r: r.val_right), "_best": best, "_more": more}
-    return {
-        key: value
-        for name, r in named.items()
-        for key, value in ((f"gap{name}", 100 * (r.right - r.val_right)), (f"val{name}", 100 * r.val_right))
-    }
+    numbers: dict[str, float] = {}
+    for name, r in {"": plain, "_strong": penalized[-1], "_more": small_set(seed, 0.0, n=400)}.items():
+        numbers |= {f"gap{name}": 100 * (r.run.right - r.run.val_right), f"val{name}": 100 * r.run.val_right}
+    for name, runs in {"_l2": penalized, "_drop": dropped, "_best": [*penalized, *dropped]}.items():
+        right, gap = chosen_and_judged(runs)
+        numbers |= {f"gap{name}": 100 * gap, f"val{name}": 100 * right}
+    return numbers | {"val_flattered": 100 * max(r.run.val_right for r in [*penalized, *dropped])}
 
 
 def _judge_gap(n: Numbers) -> Verdict:
@@ -87,17 +119,22 @@ CLAIMS = (
         chapter="babysitting",
         statement="A big gap between training and validation accuracy is overfitting: regularize more.",
         source="S. D. You, slides; CS231n",
-        verdict=Verdict.LESS,
+        verdict=Verdict.NOT_HERE,
         setup="64-128-10 on 100 digits, 60 epochs at rate 0.1, accuracy on 900 others; L2 from 0.001 to 0.3, two in a "
-        "decade, and dropout of 0.2, 0.5 and 0.7. It holds if the best of them narrows the gap and gains a point of "
-        "accuracy or more, and holds by less if it gains less than that.",
+        "decade, and dropout of 0.2, 0.5 and 0.7. The best of them is chosen by one half of the others and judged by "
+        "the other half, both ways round. It holds if it narrows the gap and gains a point of accuracy or more, holds "
+        "by less if it gains less than that, and does not hold if it gains nothing. Two things were changed after the "
+        "numbers had been seen: the rule for holding by less was rewritten after a first look; and the choice was at "
+        "first made by the same 900 digits that judged it, with a gain of half a point and a verdict of holding by "
+        "less.",
         experiment=_gap,
         judge=_judge_gap,
         report=lambda n: (
             f"Without regularization the gap is {_m(n, 'gap'):.1f} points, with {_m(n, 'val'):.1f} % right on the "
-            f"others. The best of all gains {np.median(n['val_best'] - n['val']):.1f} points and narrows the gap by "
-            f"{np.median(n['gap'] - n['gap_best']):.1f} (medians of the differences; L2 alone gains "
-            f"{np.median(n['val_l2'] - n['val']):.1f}, dropout {np.median(n['val_drop'] - n['val']):.1f}). At 0.3 the "
+            f"others. The best of all gains {_gained(n['val_best'], n['val'])} points and narrows the gap by "
+            f"{_gained(n['gap'], n['gap_best'])} (medians of the differences; L2 alone gains "
+            f"{_gained(n['val_l2'], n['val'])}, dropout {_gained(n['val_drop'], n['val'])}). Judged by "
+            f"the digits that chose it, it would gain {_gained(n['val_flattered'], n['val'])}. At 0.3 the "
             f"penalty leaves {_m(n, 'val_strong'):.0f} % right and still a gap of {_m(n, 'gap_strong'):.1f}. Four "
             f"times as many digits make it {_m(n, 'val_more'):.1f} % and {_m(n, 'gap_more'):.1f} points, with no "
             "penalty."
