@@ -186,7 +186,7 @@ KNOBS = {
     "labels": Knob("labels: pair anew", lambda s: replace(s, paired=True)),
     "zero": Knob("gradients: zero them", lambda s: replace(s, zeroed=True)),
     "sign": Knob("step: turn the sign", lambda s: replace(s, downhill=not s.downhill)),
-    "penalty": Knob("penalty ÷ 1000", lambda s: replace(s, penalty=s.penalty / 3000.0)),
+    "penalty": Knob("penalty ÷ 3000", lambda s: replace(s, penalty=s.penalty / 3000.0)),
     "units": Knob("8 × the hidden units", lambda s: replace(s, units=8 * s.units)),
     "examples": Knob("all 640 examples", lambda s: replace(s, examples=HEALTHY.examples)),
 }
