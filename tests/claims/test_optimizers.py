@@ -123,3 +123,12 @@ def test_the_playground_s_times_are_kept_with_their_machine() -> None:
         assert times[part]["count"] > 30
     assert times["python"]["median_ms"] <= times["drag"]["median_ms"]
     assert {"cores", "processor", "browser", "load_before", "load_after", "date"} <= set(times["machine"])
+
+
+def test_rates_in_one_step_are_spread_by_the_root_of_the_spread_of_the_squares(monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = formulas.spread(0)
+    assert numbers["adam"] > 2
+    assert numbers["adagrad"] > 2
+    # With gradients that are as large for every weight, all have one rate, as a schedule would have it.
+    monkeypatch.setattr(formulas.Sequential, "loss_and_grad", lambda self, *_: self.grads.fill(0.5))
+    assert formulas.spread(0) == pytest.approx({"adam": 1.0, "adagrad": 1.0})

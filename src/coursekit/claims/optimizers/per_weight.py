@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from coursekit.claims.optimizers.curvature import sensitivities
-from coursekit.claims.optimizers.formulas import leaky, spread
+from coursekit.claims.optimizers.formulas import leaky
 from coursekit.claims.optimizers.racing import DEFAULTS, OPTIMIZERS, best, race
 from coursekit.claims.optimizers.sparse import RULES, best_learned, rates_of
 from coursekit.claims.record import Claim, Numbers, Verdict
@@ -49,10 +49,6 @@ def _judge_recent(n: Numbers) -> Verdict:
     falls = max(_m(n, f"fell_{part}") for part in ("rare", "frequent"))
     stays = min(_m(n, f"fell_rmsprop_{part}") for part in ("rare", "frequent"))
     return Verdict.HOLDS if falls < 0.7 and stays > 0.8 else Verdict.NOT_HERE
-
-
-def _judge_schedulers(n: Numbers) -> Verdict:
-    return Verdict.WRONG if min(_m(n, "adagrad"), _m(n, "adam")) > 2 else Verdict.HOLDS
 
 
 def _all(seed: int) -> Mapping[str, float]:
@@ -201,26 +197,6 @@ CLAIMS: tuple[Claim, ...] = (
         report=lambda n: (
             f"The paths are {plain(_m(n, 'adam'))} apart. What Adam adds besides momentum is the correction: RMSProp's "
             f"first step is {_m(n, 'first_rmsprop'):.1f} rates long, Adam's {_m(n, 'first_adam'):.1f}."
-        ),
-    ),
-    Claim(
-        id="adaptive-are-schedulers",
-        chapter="optimizers",
-        statement="AdaGrad, RMSProp, AdaDelta and Adam are learning-rate schedulers.",
-        source="Chan 2021; COMS4995 tutorial",
-        verdict=Verdict.WRONG,
-        setup=(
-            "64-32-10 on the digits, 100 steps of Adam. What the weights' gradients are multiplied by in one and the "
-            "same "
-            "step; a schedule has one number for all of them."
-        ),
-        experiment=spread,
-        judge=_judge_schedulers,
-        report=lambda n: (
-            f"In one step the 90th percentile of the weights' rates is {_m(n, 'adam'):.0f} times the 10th with Adam "
-            "and "
-            f"{_m(n, 'adagrad'):.0f} times with AdaGrad. They change the direction of the step; a schedule scales its "
-            "length, and is used on top of them."
         ),
     ),
     Claim(
