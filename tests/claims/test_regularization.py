@@ -28,7 +28,7 @@ from coursekit.claims.regularization.experiments import (
     run,
     to_learn,
 )
-from coursekit.claims.regularization.penalizing import everything, shifted
+from coursekit.claims.regularization.penalizing import clearly_lower, everything, shifted
 
 
 def weights(net: nn.Sequential) -> list[np.ndarray]:
@@ -146,3 +146,13 @@ def test_for_small_weights_the_quadratic_penalty_is_exact() -> None:
     w = 0.05 * logistic(0)
     assert exact_penalty(w, x, y, 0.5, 0, draws=6000) == pytest.approx(quadratic_penalty(w, x, 0.5), rel=0.05)
     assert exact_penalty(w, x, y, 0.0, 0, draws=2) == 0.0
+
+
+def test_lower_is_clearly_lower_only_beyond_chance() -> None:
+    steady = {"a": np.array([0.10, 0.11, 0.12]), "b": np.array([0.12, 0.13, 0.15])}
+    assert clearly_lower(steady, "a", "b")
+    assert not clearly_lower(steady, "b", "a")
+    # The mean difference is the same, and it is one seed's.
+    assert not clearly_lower(steady | {"b": np.array([0.10, 0.11, 0.19])}, "a", "b")
+    # However steady, less than 0.3 points is the same.
+    assert not clearly_lower(steady | {"b": steady["a"] + 0.002}, "a", "b")
