@@ -17,7 +17,7 @@ _BELOW = -0.07
 
 @widget(
     "babysitting.search",
-    title="Sixteen trials: on a grid, or drawn",
+    title="As many trials: on a grid, or drawn",
     controls=[
         Choice(name="n", label="trials", options={str(n): str(n) for n in SIZES}, value="16"),
         Slider(name="weight", label="how much the other parameter matters", low=0.0, high=1.0, value=0.1, step=0.05),
