@@ -83,7 +83,7 @@ CLAIMS: tuple[Claim, ...] = (
             f"On the quadratics gradient descent takes {_m(n, 'ravine_sgd'):.0f} steps, momentum "
             f"{_m(n, 'ravine_momentum'):.0f}. On the spiral it is {_m(n, 'spiral_sgd'):.0f} and "
             f"{_m(n, 'spiral_momentum'):.0f}, on the digits {_m(n, 'digits_sgd'):.0f} and "
-            f"{_m(n, 'digits_momentum'):.0f}: where a higher rate does as well, momentum gains little."
+            f"{_m(n, 'digits_momentum'):.0f}: where a higher rate does as well, momentum gains little or nothing."
         ),
     ),
     Claim(
