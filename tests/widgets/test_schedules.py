@@ -197,6 +197,11 @@ def test_a_run_that_diverges_says_so() -> None:
     assert "constant diverged" in panel(figure, "loss").title
 
 
+def test_of_two_constant_rates_each_is_called_by_its_name() -> None:
+    figure = find("schedules.designer").figure({"schedule": "constant", "lr0": 1.0, "lr_b": 0.5})
+    assert all("A " in panel(figure, id).title and ", B " in panel(figure, id).title for id in ("loss", "error"))
+
+
 def test_the_dots_walk_along_the_lines() -> None:
     figure = find("schedules.designer").figure({"schedule": "cosine"})
     for id in ("loss", "error"):

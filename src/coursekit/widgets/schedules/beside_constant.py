@@ -140,6 +140,7 @@ def designer(
     a, b = run(_needed(chosen), labels, seed), run(Settings("constant", lr_b), labels, seed)
     name = NAMES[schedule] if schedule != "constant" else f"constant {said(lr0)}"
     ends = f"{ending(name, a)} {ending(f'constant {said(lr_b)}', b)}"
+    beside = f"Constant {said(lr_b)}" if schedule == "constant" else "Constant"
     return Figure(
         panels=[_rates(schedule, a, b), _losses(schedule, a, b, labels), _errors(schedule, a, b)],
         alt=(
@@ -154,7 +155,7 @@ def designer(
             start=len(a.epochs) - 1,
             per_second=8.0,
             status=[
-                f"Epoch {t:g}. {capital(name)}: {state(a, i)}. Constant: {state(b, i)}." for i, t in enumerate(a.epochs)
+                f"Epoch {t:g}. {capital(name)}: {state(a, i)}. {beside}: {state(b, i)}." for i, t in enumerate(a.epochs)
             ],
         ),
     )
@@ -228,6 +229,11 @@ def _rates(schedule: str, a: Run, b: Run) -> Panel:
     )
 
 
+def _ends(schedule: str, of_a: str, of_b: str) -> str:
+    """Both ends, named as the curves are."""
+    return f"A {of_a}, B {of_b}" if schedule == "constant" else f"{of_a}, constant {of_b}"
+
+
 def _losses(schedule: str, a: Run, b: Run, labels: str) -> Panel:
     low, high = _LOSS[labels]
     of_a, of_b = np.clip(a.losses, low, high), np.clip(b.losses, low, high)
@@ -235,7 +241,7 @@ def _losses(schedule: str, a: Run, b: Run, labels: str) -> Panel:
     return Panel(
         id="loss",
         column=1,
-        title=f"training loss: {end_value(a, a.losses[-1])}, constant {end_value(b, b.losses[-1])}",
+        title=f"training loss: {_ends(schedule, end_value(a, a.losses[-1]), end_value(b, b.losses[-1]))}",
         marks=_pair(schedule, a, b, of_a, of_b),
         x=_epochs(),
         y=Axis(label=f"loss, cut off at {high:g}" if beyond else "loss", low=low, high=high, log=labels == "right"),
@@ -248,7 +254,7 @@ def _errors(schedule: str, a: Run, b: Run) -> Panel:
     return Panel(
         id="error",
         column=1,
-        title=f"error: {end_value(a, a.errors[-1], ' %')}, constant {end_value(b, b.errors[-1], ' %')}",
+        title=f"error: {_ends(schedule, end_value(a, a.errors[-1], ' %'), end_value(b, b.errors[-1], ' %'))}",
         marks=_pair(schedule, a, b, of_a, of_b),
         x=_epochs(),
         y=Axis(label="error on 400 others, %", low=_ERROR[0], high=_ERROR[1], log=True),
