@@ -296,6 +296,5 @@ def test_the_lowest_itself_is_too_much() -> None:
 
 def test_the_rate_of_every_update_is_drawn() -> None:
     figure = find("schedules.designer").figure({"schedule": "warmup", "lr0": 0.5, "rise": 2})
-    drawn = lines(figure, "rate")[1]
     expected = [by_clock(Settings("warmup", 0.5, rise=2))(t / UPDATES) for t in range(EPOCHS * UPDATES)]
-    assert np.allclose(drawn.y, expected, rtol=1e-6)
+    assert np.allclose(lines(figure, "rate")[1].y, expected, rtol=1e-6)
