@@ -1,13 +1,15 @@
-"""`{claims}`: claims of the lecture notes with what the build measured, for one chapter or for the whole book.
+"""`{claims}`: claims of the lecture notes with what the build measured, as cards or as a table.
 
 A claim whose printed verdict the run does not bear out stops the build.
 """
 
 import os
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
 from docutils import nodes
+from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
@@ -30,16 +32,19 @@ LOOK = {
 
 
 class Claims(SphinxDirective):
-    """The claims of a chapter as cards; without an argument the whole ledger as a table. `:only:` names some by id."""
+    """The claims of a chapter as cards, or with `:table:` as a table; `:only:` names some by id.
+
+    Without an argument: how many claims of the whole book have which verdict.
+    """
 
     optional_arguments = 1
-    option_spec = {"only": str.split}  # noqa: RUF012  (docutils declares it as a plain attribute)
+    option_spec = {"only": str.split, "table": directives.flag}  # noqa: RUF012  (docutils declares it so)
 
     def run(self) -> list[nodes.Node]:
-        """Cards or the table."""
+        """Cards, a table or the counts."""
         os.environ.setdefault("COURSEKIT_CLAIMS_CACHE", str(Path(self.env.app.outdir).parent / "claims"))
         if not self.arguments:
-            return [self._table()]
+            return [counts(claim.verdict for name in chapters() for claim in claims_of(name))]
         chapter = self.arguments[0]
         if chapter not in chapters():
             known = ", ".join(chapters()) or "no chapter yet"
@@ -49,7 +54,10 @@ class Claims(SphinxDirective):
         for id in wanted:
             if id not in claims:
                 raise ExtensionError(f"{self.get_location()}: {chapter} has no claim {id!r}, only {', '.join(claims)}")
-        return [self._card(measured) for measured in self._measure(claims[id] for id in wanted)]
+        found = self._measure(claims[id] for id in wanted)
+        if "table" in self.options:
+            return [self._table(found)]
+        return [self._card(measured) for measured in found]
 
     def _measure(self, claims: Iterable[Claim]) -> list[Measured]:
         done = []
@@ -67,7 +75,7 @@ class Claims(SphinxDirective):
     def _card(self, measured: Measured) -> Html:
         claim = measured.claim
         head = Html("div", class_="bk-claim-head")
-        head += self._chip(measured.verdict)
+        head += chip(measured.verdict)
         head += Html("div", *self._markdown(claim.statement), class_="bk-claim-statement")
         facts = Html("dl")
         said = "What the source gives" if claim.verdict is Verdict.UNTESTABLE else "Measured"
@@ -84,42 +92,47 @@ class Claims(SphinxDirective):
             aria_label="Claim",
         )
 
-    def _table(self) -> Html:
+    def _table(self, found: Iterable[Measured]) -> Html:
         body = Html("tbody")
-        for chapter in chapters():
-            for measured in self._measure(claims_of(chapter)):
-                claim = measured.claim
-                statement = Html("td", *self._markdown(claim.statement))
-                origin = text("p", f"{claim.source}; ", class_="bk-more")
-                if f"chapters/{claim.chapter}" in self.env.found_docs:
-                    origin += text("a", f"in {claim.chapter}", href=self._uri(claim))
-                statement += origin
-                row = Html(
-                    "tr",
-                    Html("td", self._chip(measured.verdict)),
-                    statement,
-                    Html("td", *self._markdown(measured.summary)),
-                )
-                body += row
+        for measured in found:
+            claim = measured.claim
+            statement = Html("td", *self._markdown(claim.statement))
+            origin = text("p", f"{claim.source}; ", class_="bk-more")
+            if f"chapters/{claim.chapter}" in self.env.found_docs:
+                origin += text("a", "the experiment", href=self._uri(claim))
+            statement += origin
+            body += Html(
+                "tr", Html("td", chip(measured.verdict)), statement, Html("td", *self._markdown(measured.summary))
+            )
         head = Html("tr", *(text("th", words, scope="col") for words in ("Verdict", "Claim", "What was measured")))
         table = Html("table", Html("thead", head), body, class_="bk-ledger")
-        return Html("div", table, class_="bk-table bk-wide", role="region", aria_label="All claims", tabindex="0")
+        label = f"Claims: {self.arguments[0]}"
+        return Html("div", table, class_="bk-table bk-wide", role="region", aria_label=label, tabindex="0")
 
     def _uri(self, claim: Claim) -> str:
         builder = self.env.app.builder
         return f"{builder.get_relative_uri(self.env.docname, f'chapters/{claim.chapter}')}#{anchor(claim)}"
-
-    def _chip(self, verdict: Verdict) -> Html:
-        look, sign = LOOK[verdict]
-        return Html(
-            "span", text("span", sign, aria_hidden="true"), nodes.Text(f" {verdict.value}"), class_=f"bk-chip bk-{look}"
-        )
 
     def _markdown(self, words: str) -> list[nodes.Node]:
         holder = nodes.container()
         source, line = self.get_source_info()
         self.state.nested_parse(StringList([words], source), line, holder)
         return list(holder.children)
+
+
+def chip(verdict: Verdict) -> Html:
+    """The verdict in its colour, with its sign."""
+    look, sign = LOOK[verdict]
+    return Html(
+        "span", text("span", sign, aria_hidden="true"), nodes.Text(f" {verdict.value}"), class_=f"bk-chip bk-{look}"
+    )
+
+
+def counts(verdicts: Iterable[Verdict]) -> Html:
+    """How many of these there are of each kind."""
+    number = Counter(verdicts)
+    lines = (Html("li", text("b", f"{number[verdict]} "), chip(verdict)) for verdict in LOOK)
+    return Html("ul", *lines, class_="bk-verdicts")
 
 
 def anchor(claim: Claim) -> str:
