@@ -132,7 +132,8 @@ CLAIMS = (
         source="Chan 2021; COMS4995",
         verdict=Verdict.HOLDS,
         setup=f"{_TASK}; 5 passes at rate 0.1, in batches of 16, 64, 256 and all 1,437. Updates are counted; the loss "
-        "shows what their number means at a rate that stays.",
+        "shows what their number means at a rate that stays. It holds if there are as many in a pass as n/B, rounded "
+        "up.",
         experiment=_passes,
         judge=lambda n: (
             Verdict.HOLDS
@@ -154,7 +155,7 @@ CLAIMS = (
         source="Chan 2021; COMS4995",
         verdict=Verdict.HOLDS,
         setup=f"{_TASK}; gradients of 200 random batches of 1, 16 and 256 against that of all digits, after 1 and "
-        "after 400 updates (batches of 32, rate 0.1).",
+        "after 400 updates (batches of 32, rate 0.1). It holds if the error falls from each size to the next.",
         experiment=_accurate,
         judge=_judge_accurate,
         report=lambda n: (
