@@ -4,6 +4,7 @@ A claim whose printed verdict the run does not bear out stops the build.
 """
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -114,6 +115,8 @@ class Claims(SphinxDirective):
         return f"{builder.get_relative_uri(self.env.docname, f'chapters/{claim.chapter}')}#{anchor(claim)}"
 
     def _markdown(self, words: str) -> list[nodes.Node]:
+        # A number does not part from its sign at the end of a line.
+        words = re.sub(r"(?<=\d) (?=[%×])", "\N{NO-BREAK SPACE}", words)
         holder = nodes.container()
         source, line = self.get_source_info()
         self.state.nested_parse(StringList([words], source), line, holder)
