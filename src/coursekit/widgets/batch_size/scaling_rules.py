@@ -177,7 +177,7 @@ def scaling(lr: float, target: str, optimizer: str, seed: int) -> Figure:
             title=_finding(found),
             marks=[Rule(y=LIMIT, colour="muted"), *updates],
             x=x_axis,
-            y=Axis(label="updates (above the line: never)", low=2.0, high=515.0, log=True),
+            y=Axis(label=f"updates (above the line: over {LIMIT})", low=2.0, high=515.0, log=True),
             aspect=1.1,
         ),
         Panel(
