@@ -168,7 +168,7 @@ def damping(setting: tuple[float, float], kappa: float) -> Figure:
                 title=f"after {STEPS} steps {to}",
                 marks=plain_marks,
                 x=Axis(low=0, high=STEPS),
-                y=Axis(label="distance w", low=-1.5, high=1.5),
+                y=Axis(label="distance w", low=-2.0, high=2.0),
                 aspect=2.0,
                 column=1,
             ),
