@@ -128,6 +128,7 @@ def test_the_engine_passes_its_tests_in_the_browsers_python(
     deselected = [f"--deselect={file}::{test}" for file, tests in LEFT_OUT.items() if file in ours for test in tests]
     # plain: to rewrite the assertions takes seconds there, and locals tell as much.
     how = ["-q", "--color=no", "--assert=plain", "--showlocals", "--capture=sys", "-p", "no:cacheprovider"]
+    how += ["-o", "faulthandler_timeout=0"]  # there are no threads, and so none that could watch
     done = ask(
         node,
         tmp_path,
