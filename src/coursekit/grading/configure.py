@@ -14,9 +14,9 @@ from coursekit.grading.project import RELEASE, SOURCE, site_url
 from coursekit.grading.reading import TolerantNotebookExporter
 from coursekit.grading.restore import RestoreCells
 from coursekit.grading.scores import SettleScores
+from coursekit.grading.seeds import SEEDS
 from coursekit.grading.stamp import StampVersion
 
-SEEDS = "grading_seeds.json"
 CODE_STUB = '# YOUR CODE HERE\nraise NotImplementedError("not written yet: put your code in place of this line")'
 TEXT_STUB = "*Write your answer here, in place of this line.*"
 

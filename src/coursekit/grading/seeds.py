@@ -9,6 +9,7 @@ from pathlib import Path
 from coursekit.grading.errors import CourseError
 
 VARIABLE = "COURSEKIT_GRADING_SEED"
+SEEDS = "grading_seeds.json"
 
 
 def seed_for(assignment: str, path: Path) -> int:
