@@ -1,3 +1,4 @@
+import json
 import re
 from html.parser import HTMLParser
 
@@ -89,3 +90,10 @@ def test_everything_passed_is_one_line_and_a_list() -> None:
     assert text.splitlines()[0] == "relu: all checks passed (2 points)"
     assert "rule" not in text
     assert not re.search(r"failed|FAIL", text)
+
+
+def test_a_result_comes_back_from_plain_data() -> None:
+    shown = result(PASSED, FAILED, PENDING, misconception="x", diagnosis="Should it be `>`?", notes=("a warning",))
+    again = Result.from_dict(json.loads(json.dumps(shown.to_dict())))
+    assert again == shown
+    assert again._repr_html_() == shown._repr_html_()

@@ -96,12 +96,12 @@ def _wrapped(label: str, value: str, *, indent: int) -> list[str]:
     return [line.rstrip() for line in out]
 
 
-def html(result: "Result") -> str:
-    """For a notebook or a page."""
+def html(result: "Result", level: int = 4) -> str:
+    """For a notebook or a page; `level` is that of the heading."""
     parts = [
         f'<section class="coursekit-result" aria-label="{escape(headline(result))}" '
         'style="border:1px solid currentColor;border-radius:.4em;padding:.6em .9em;margin:.4em 0;max-width:56em">',
-        f'<h4 style="margin:.1em 0 .4em">{escape(headline(result))}</h4>',
+        f'<h{level} style="margin:.1em 0 .4em">{escape(headline(result))}</h{level}>',
     ]
     if not result.passed:
         parts.append(f"<p><strong>Rule:</strong> <code>{escape(result.rule)}</code></p>")

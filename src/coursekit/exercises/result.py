@@ -1,7 +1,7 @@
 """What an evaluation found, as plain data; how it is shown stands in `render`."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 
 from coursekit.exercises import render
 
@@ -43,6 +43,11 @@ class CheckResult:
             "pending": self.pending,
             "follows": self.follows,
         }
+
+    @classmethod
+    def from_dict(cls, plain: dict[str, Any]) -> Self:
+        """The inverse of `to_dict`."""
+        return cls(**{name: value for name, value in plain.items() if name != "earned"})
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -93,6 +98,13 @@ class Result:
             "notes": list(self.notes),
             "checks": [check.to_dict() for check in self.checks],
         }
+
+    @classmethod
+    def from_dict(cls, plain: dict[str, Any]) -> Self:
+        """The inverse of `to_dict`: what was sent on is shown in the same words as here."""
+        given = {name: value for name, value in plain.items() if name not in ("score", "max_score", "passed")}
+        checks = tuple(CheckResult.from_dict(check) for check in given["checks"])
+        return cls(**{**given, "checks": checks, "notes": tuple(given["notes"])})
 
     def __str__(self) -> str:
         return render.text(self)
