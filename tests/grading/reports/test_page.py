@@ -1,5 +1,4 @@
 import dataclasses
-import os
 import threading
 from datetime import datetime
 from html.parser import HTMLParser
@@ -16,8 +15,8 @@ from coursekit.grading.reports import page
 
 HOSTILE = (
     "<script>alert(1)</script><img src=x onerror=alert(1)> [a](javascript:alert(1)) ![p](http://example.com/p.png) "
-    "<https://example.com> https://example.com www.example.com a@example.com `x` ``` ~~~ \n# head\n| a | b |\n|---|---|\n"
-    "| 1 | 2 |\n---\n* item\n1. one\n> quote\n<b>bold</b> &lt;i&gt; **strong** _em_ \u202e\x1b[31m\ud800 $x$ \\"
+    "<https://example.com> https://example.com www.example.com a@example.com `x` ``` ~~~ \n# head\n| a | b |\n|---"
+    "|---|\n| 1 | 2 |\n---\n* item\n1. one\n> quote\n<b>bold</b> &lt;i&gt; **strong** _em_ \u202e\x1b[31m\ud800 $x$ \\"
 )
 
 
@@ -145,7 +144,7 @@ def test_both_files_are_written_and_say_when_it_came(mixed: Record, tmp_path: Pa
     for text in (path.read_text("utf-8"), path.with_suffix(".md").read_text("utf-8").replace("\\", "")):
         assert "handed in 2026-11-30 14:05" in text
         assert "ada lovelace" in text
-    assert sorted(os.listdir(path.parent)) == ["activations.html", "activations.md"]
+    assert sorted(found.name for found in path.parent.iterdir()) == ["activations.html", "activations.md"]
 
 
 @pytest.mark.parametrize("student", ["../eve", "a/b", "a\\b", "", "..", "a\nb"])

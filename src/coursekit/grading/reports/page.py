@@ -10,10 +10,10 @@ from coursekit.exercises import UnknownNameError, assignment, render
 from coursekit.exercises.render import points
 from coursekit.exercises.result import Result
 from coursekit.grading.errors import CourseError
+from coursekit.grading.record import ExerciseRecord, Record, State
 from coursekit.grading.reports import look
 from coursekit.grading.reports.words import TOLD, fenced, number, one_line, plain
 from coursekit.grading.reports.words import markdown as escaped
-from coursekit.grading.record import ExerciseRecord, Record, State
 
 FOLDER = "feedback"
 _NOTHING_GRADED = (State.UNREADABLE, State.WRONG_ASSIGNMENT, State.INFRASTRUCTURE)
@@ -45,9 +45,20 @@ def write(root: Path, student: str, record: Record, submitted: datetime | None =
     folder = root / FOLDER / student / record.assignment
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{record.assignment}.html"
-    _replace(path, html(record, student, submitted))
-    _replace(path.with_suffix(".md"), markdown(record, student, submitted))
+    results = _results(record)
+    _replace(path, _html(record, results, student, submitted))
+    _replace(path.with_suffix(".md"), _markdown(record, results, student, submitted))
     return path
+
+
+def html(record: Record, student: str = "", submitted: datetime | None = None) -> str:
+    """The page as a document of its own; everything that may come from a student is escaped."""
+    return _html(record, _results(record), student, submitted)
+
+
+def markdown(record: Record, student: str = "", submitted: datetime | None = None) -> str:
+    """The same as Markdown: results as code blocks, in which nothing is active."""
+    return _markdown(record, _results(record), student, submitted)
 
 
 def _replace(path: Path, content: str) -> None:
@@ -62,8 +73,11 @@ def _replace(path: Path, content: str) -> None:
         raise
 
 
-def html(record: Record, student: str = "", submitted: datetime | None = None) -> str:
-    """The page as a document of its own; everything that may come from a student is escaped."""
+def _results(record: Record) -> list[Result | None]:
+    return [Result.from_dict(one.result) if one.result else None for one in record.exercises]
+
+
+def _html(record: Record, results: list[Result | None], student: str, submitted: datetime | None) -> str:
     text, share = look.text, record.score / record.max_score if record.max_score else 0.0
     parts = [f"<h1>{text(_title(record))}</h1>", f'<p class="quiet">{text(_who(student, submitted))}</p>']
     parts.append(
@@ -76,8 +90,8 @@ def html(record: Record, student: str = "", submitted: datetime | None = None) -
         parts.append(f'<h2>{heading}</h2><ul class="list">{items}</ul>')
     if record.exercises:
         parts.append("<h2>Exercise by exercise</h2>")
-    for exercise in record.exercises:
-        parts.append(f"{_told_html(record, exercise)}{_result_html(exercise)}")
+    pairs = zip(record.exercises, results, strict=True)
+    parts += [_told_html(record, exercise) + _result_html(exercise, result) for exercise, result in pairs]
     parts.append(f'<p class="quiet small">{text(_made_by(record))}</p>')
     return look.page(_title(record), "\n".join(part for part in parts if part), _STYLE)
 
@@ -87,14 +101,13 @@ def _told_html(record: Record, exercise: ExerciseRecord) -> str:
     return f'<p class="told"><strong>{look.text(exercise.state)}:</strong> {look.text(told)}</p>' if told else ""
 
 
-def _result_html(exercise: ExerciseRecord) -> str:
-    if not exercise.result:
+def _result_html(exercise: ExerciseRecord, result: Result | None) -> str:
+    if result is None:
         return f'<section class="coursekit-result"><h3>{look.text(_headline(exercise))}</h3></section>'
-    return plain(render.html(Result.from_dict(exercise.result), level=3))
+    return plain(render.html(result, level=3))
 
 
-def markdown(record: Record, student: str = "", submitted: datetime | None = None) -> str:
-    """The same as Markdown: results as code blocks, in which nothing is active."""
+def _markdown(record: Record, results: list[Result | None], student: str, submitted: datetime | None) -> str:
     parts = [f"# {escaped(_title(record))}", escaped(_who(student, submitted))]
     parts.append(f"**{number(record.score)} of {points(record.max_score)}**")
     parts.append(escaped(_on_the_whole(record)))
@@ -102,12 +115,12 @@ def markdown(record: Record, student: str = "", submitted: datetime | None = Non
         parts += [f"## {heading}", "\n".join(f"- {escaped(line)}" for line in lines)]
     if record.exercises:
         parts.append("## Exercise by exercise")
-    for exercise in record.exercises:
+    for exercise, result in zip(record.exercises, results, strict=True):
         parts.append(f"### {escaped(_headline(exercise))}")
         if told := _told(record, exercise):
             parts.append(f"**{escaped(exercise.state)}:** {escaped(told)}")
-        if exercise.result:
-            parts.append(fenced(Result.from_dict(exercise.result)))
+        if result is not None:
+            parts.append(fenced(result))
     parts.append(escaped(_made_by(record)))
     return "\n\n".join(part for part in parts if part) + "\n"
 
