@@ -39,11 +39,14 @@ def details(result: "Result") -> list[tuple["CheckResult", list[tuple[str, str]]
     """
     told: set[tuple[str, str]] = set()
     asked: set[str] = set()
-    out = []
+    out: list[tuple[CheckResult, list[tuple[str, str]]]] = []
     for check in result.checks:
         if check.pending:
             continue
-        rows = [("at", check.at), ("expected", check.expected), ("got", check.got)]
+        if check.passed:
+            out.append((check, []))
+            continue
+        rows: list[tuple[str, str]] = [("at", check.at), ("expected", check.expected), ("got", check.got)]
         if check.follows:
             rows = [("hint", check.hint)]
         elif check.got.startswith("it ") and (check.at, check.got) in told:
@@ -52,7 +55,7 @@ def details(result: "Result") -> list[tuple["CheckResult", list[tuple[str, str]]
             rows.append(("hint", check.hint))
             asked.add(check.hint)
         told.add((check.at, check.got))
-        out.append((check, [(label, value) for label, value in rows if value and not check.passed]))
+        out.append((check, [(label, value) for label, value in rows if value]))
     return out
 
 
