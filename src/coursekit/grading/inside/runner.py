@@ -1,0 +1,166 @@
+"""Runs the cells of a notebook, then answers questions about its functions, each set of them in a fork of its own."""
+
+import os
+import select
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from coursekit.exercises import asking, guard
+from coursekit.exercises.asking import Answer, TimeUp
+from coursekit.exercises.cases import Case
+from coursekit.exercises.kinds import Kind, type_name
+from coursekit.grading.inside.absent import PLAINLY, Absent, AbsentModule
+from coursekit.grading.inside.frames import ClosedError, Frames, WireError
+from coursekit.grading.inside.questions import pack_answer, unpack_case, unpack_kind
+from coursekit.grading.inside.shell import Shell, Sink, Stream, run_cell
+from coursekit.grading.inside.timer import timer
+
+#: Seconds that a fork has to end after its time is up, before it is killed.
+GRACE = 1.0
+_ANSWER = 16 << 20  # bytes of one answer
+
+
+def run_cells(shell: Shell, frames: Frames, request: Mapping[str, Any], *, show: bool) -> None:
+    """Run all cells and send what each gives."""
+    sink = Sink(frames.send, request["output"], show=show)
+    shell.sink = sink
+    sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123 - for as long as the process lives
+    sys.stdout, sys.stderr = Stream(sink, "stdout"), Stream(sink, "stderr")
+    for cell, source in request["cells"]:
+        sink.start(cell)
+        frames.send(["start", cell])
+        why = run_cell(shell, sink, source, request["cell"])
+        frames.send(["done", cell, shell.execution_count - 1, why, list(sink.error or ())])
+    frames.send(["ready"])
+
+
+def serve(shell: Shell, sock: socket.socket, frames: Frames, fork: Callable[[], int]) -> None:
+    """Until the other side goes: for every socket that comes, a fork that answers the questions on it."""
+    for_all = _Kept()
+    guard.restore()
+    while True:
+        sock.settimeout(None)
+        message, sockets, _, _ = socket.recv_fds(sock, 8, 1)
+        if not message or not sockets:
+            return
+        limit = int.from_bytes(message, "little") / 1000
+        pid = fork()
+        if pid == 0:
+            try:
+                os.setsid()
+                sock.close()
+                _answer(shell, Frames(socket.socket(fileno=sockets[0])))
+            finally:
+                for_all.exit(0)
+        for_all.close(sockets[0])
+        killed = _wait(pid, limit + GRACE)
+        _, status = for_all.waitpid(pid, 0)
+        frames.send(["asked", os.waitstatus_to_exitcode(status), killed])
+
+
+class _Kept:
+    """Functions of `os` as they were before a student's cell could replace them."""
+
+    exit = staticmethod(os._exit)
+    close = staticmethod(os.close)
+    waitpid = staticmethod(os.waitpid)
+
+
+def _wait(pid: int, seconds: float) -> bool:
+    """Wait for a fork to end; whether it had to be killed."""
+    end = time.monotonic() + seconds
+    handle = os.pidfd_open(pid)
+    try:
+        poll = select.poll()
+        poll.register(handle, select.POLLIN)
+        late = not poll.poll(max(0.0, end - time.monotonic()) * 1000)
+    finally:
+        os.close(handle)
+    try:  # with all that it has started
+        os.killpg(pid, signal.SIGKILL)
+    except OSError:
+        if late:
+            os.kill(pid, signal.SIGKILL)
+    return late
+
+
+def _answer(shell: Shell, frames: Frames) -> None:
+    header, blob = frames.receive()
+    name, needs = header["name"], header["needs"]
+    kind, parameters = unpack_kind(header["kind"]), tuple(header["parameters"])
+    cases, at = [], 0
+    for plain, size in header["cases"]:
+        cases.append(unpack_case(plain, blob[at : at + size]))
+        at += size
+    functions = {one: shell.user_ns[one] for one in (name, *needs) if one in shell.user_ns}
+    for one in (name, *needs):
+        problem = _no_function(one, functions)
+        if problem is not None:
+            frames.send(["no function", one, *problem])
+            return
+    sink = shell.sink
+    sink.show = False
+    sys.setrecursionlimit(1000)
+    rang: list[bool] = []
+    try:
+        with timer(header["seconds"], TimeUp) as rang:
+            _ask(frames, functions, (name, parameters, kind), cases)
+    except TimeUp:
+        frames.send(["late"])
+        return
+    frames.send(["late"] if rang else ["end"])
+
+
+def _no_function(name: str, functions: Mapping[str, Any]) -> tuple[str, str] | None:
+    if name not in functions:
+        return "missing", ""
+    kind = type(functions[name])
+    if kind in (Absent, AbsentModule):
+        return "absent", PLAINLY
+    if not callable(functions[name]):
+        return "not callable", type_name(functions[name])
+    return None
+
+
+def _ask(
+    frames: Frames, functions: Mapping[str, Any], what: tuple[str, tuple[str, ...], Kind], cases: Sequence[Case]
+) -> None:
+    name, parameters, kind = what
+    watch = guard.Watch(functions, name)
+    watch.idle = True  # there is no engine to watch for; what a call has replaced is still put back after it
+    for number, case in enumerate(cases):
+        answer = asking.ask(functions, name, parameters, case, kind, watch)
+        plain, blob = _packed(answer)
+        frames.send(["answer", number, plain], blob)
+        if answer.stopped:
+            break
+
+
+def _packed(answer: Answer) -> tuple[Any, bytes]:
+    try:
+        plain, blob = pack_answer(answer)
+    except WireError as problem:
+        return pack_answer(Answer(error=f"it returned something that cannot be sent: {problem}"))
+    if len(blob) > _ANSWER:
+        return pack_answer(Answer(error=f"it returned far more than was asked for: {len(blob) >> 20} MB"))
+    return plain, blob
+
+
+def run(
+    shell: Shell, sock: socket.socket, request: Mapping[str, Any], *, show: bool, fork: Callable[[], int] = os.fork
+) -> None:
+    """The whole life of a runner."""
+    frames = Frames(sock)
+    try:
+        run_cells(shell, frames, request, show=show)
+        if not show:
+            serve(shell, sock, frames, fork)
+    except (ClosedError, OSError):
+        return
+
+
+__all__ = ["GRACE", "run"]

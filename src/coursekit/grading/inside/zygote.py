@@ -1,0 +1,198 @@
+"""The warm process: it has imported everything, and forks a fresh process for every run.
+
+It listens on a socket for pairs of sockets: one for the run's messages, one for its supervisor's. A supervisor is
+process 1 of new namespaces, which end with it; in there a runner runs the student's code.
+"""
+
+import contextlib
+import gc
+import importlib
+import importlib.util
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from coursekit.grading.inside import absent, confine, questions
+from coursekit.grading.inside.frames import Frames
+from coursekit.grading.inside.runner import run
+from coursekit.grading.inside.shell import Shell, Sink, make_shell, run_cell
+
+_WARM = (  # what is loaded on first use: the ways in which a cell ends, and figures
+    "1 + 1",
+    "import numpy as np\nnp.arange(3)",
+    "def f():\n    return 1 / 0\nf()",
+    "import a_module_that_is_not_there",
+    "(",
+    "print('x')",
+)
+_FIGURE = "import matplotlib.pyplot as plt\nplt.plot([0, 1])\nplt.title('x')\nplt.show()\nplt.close('all')"
+
+
+def warm_up(config: Mapping[str, Any]) -> Shell:
+    """Import all that a run needs, then take the course's own modules away."""
+    show = config["purpose"] == "display"
+    name = f"coursekit.exercises.{config['assignment']}.callbacks"
+    with contextlib.suppress(ModuleNotFoundError):  # most assignments hand out no functions
+        questions.CALLBACKS[name] = importlib.import_module(name)
+    shell = make_shell()
+    shell.sink = Sink(lambda message: None, 1 << 30, show=show)
+    for cell in (*_WARM, *([_FIGURE] if show and importlib.util.find_spec("matplotlib") else [])):
+        run_cell(shell, shell.sink, cell, 60)
+    for module in [name for name in sys.modules if name.partition(".")[0] == "coursekit"]:
+        del sys.modules[module]
+    sys.path[:] = [path for path in sys.path if path not in config["own_path"]]
+    sys.path_importer_cache.clear()
+    importlib.invalidate_caches()
+    if show:
+        sys.path.insert(0, config["engine"])
+        _engine()
+    else:
+        absent.install()
+    shell.reset(new_session=True)
+    shell.execution_count = 1
+    return shell
+
+
+def _engine() -> None:
+    """The real package, whose `check` judges nothing here."""
+    engine = importlib.import_module("coursekit")
+    for room in ("nn", "optim", "data", "training", "exercises"):
+        importlib.import_module(f"coursekit.{room}")
+    check = importlib.import_module("coursekit.jupyter.check")
+    check.check = engine.check = absent.check  # type: ignore[attr-defined]
+
+
+def main(control: int) -> None:
+    """Warm up, say so, and fork for every run until the other side goes."""
+    shutil.copytree(os.environ["FONTS"], os.environ["MPLCONFIGDIR"], dirs_exist_ok=True)
+    ctl = socket.socket(fileno=control)
+    config = json.loads(ctl.recv(1 << 20))
+    shell = warm_up(config)
+    filter = bytes.fromhex(config["filter"])
+    confine.readable(False)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.collect()
+    gc.freeze()
+    null = os.open(os.devnull, os.O_RDWR)
+    for fd in (0, 1, 2):
+        os.dup2(null, fd)
+    ctl.send(b'"ready"')
+    while True:
+        message, fds, _, _ = socket.recv_fds(ctl, 16, 2)
+        if not message or len(fds) != 2:
+            return
+        data, status = (socket.socket(fileno=fd) for fd in fds)
+        if os.fork() == 0:
+            try:
+                ctl.close()
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                _supervised(shell, config, filter, data, status)
+            except BaseException as problem:  # before any of the student's code has run
+                status.send(json.dumps({"infrastructure": f"{type(problem).__name__}: {problem}"[:500]}).encode())
+            finally:
+                os._exit(0)
+        data.close()
+        status.close()
+
+
+def _supervised(
+    shell: Shell, config: Mapping[str, Any], filter: bytes, data: socket.socket, status: socket.socket
+) -> None:
+    confine.die_with_parent()
+    confine.readable(True)  # to write its own map of users
+    confine.first_to_go()
+    frames = Frames(data)
+    request, blob = frames.receive(time.monotonic() + 10)
+    if config["namespaces"]:
+        confine.enter_namespaces()
+        pid = os.fork()
+        if pid:
+            data.close()
+            status.close()
+            confine.readable(False)
+            os.waitpid(pid, 0)
+            return
+        confine.die_with_parent()
+        confine.fresh_folders(config["folders"])
+    else:
+        os.setsid()
+        confine.adopt_orphans()
+    os.chdir(request["folder"])
+    pid = os.fork()
+    if pid == 0:
+        try:
+            _runner(shell, config, filter, data, status, request, blob)
+        finally:
+            os._exit(0)
+    confine.readable(False)
+    _supervise(pid, data, status, request["total"])
+
+
+def _runner(
+    shell: Shell,
+    config: Mapping[str, Any],
+    filter: bytes,
+    data: socket.socket,
+    status: socket.socket,
+    request: Mapping[str, Any],
+    blob: bytes,
+) -> None:
+    try:
+        _lay_out(request["files"], blob)
+        confine.limit(**config["limits"])
+        if config["namespaces"]:
+            confine.give_up_rights()
+        if filter:
+            confine.filter_system_calls(filter)
+    except BaseException as problem:
+        status.send(json.dumps({"infrastructure": f"{type(problem).__name__}: {problem}"[:500]}).encode())
+        return
+    status.close()
+    gc.enable()
+    import random
+
+    import numpy as np
+
+    np.random.seed()  # noqa: NPY002 - forks of one process would otherwise all draw the same numbers
+    random.seed()
+    run(shell, data, request, show=config["purpose"] == "display")
+
+
+def _lay_out(files: list[list[Any]], blob: bytes) -> None:
+    at = 0
+    for name, size in files:
+        path = Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(blob[at : at + size])
+        at += size
+
+
+def _supervise(pid: int, data: socket.socket, status: socket.socket, seconds: float) -> None:
+    """Until the runner ends, the other side goes or the time is over; then everything ends with this process."""
+    end = time.monotonic() + seconds
+    poll = select.poll()
+    poll.register(os.pidfd_open(pid), select.POLLIN)
+    poll.register(data.fileno(), select.POLLRDHUP | select.POLLHUP)
+    while not poll.poll(max(0.0, min(end - time.monotonic(), 0.5)) * 1000) and time.monotonic() < end:
+        _bury(pid)
+    ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG)
+    if ended is None:
+        os.kill(pid, signal.SIGKILL)
+    how = {"signal" if ended and ended.si_code != os.CLD_EXITED else "exit": ended.si_status if ended else None}
+    with contextlib.suppress(OSError):  # the other side may no longer be there to hear it
+        status.send(json.dumps(how).encode())
+
+
+def _bury(pid: int) -> None:
+    """Reap the orphans that have ended, but not the runner."""
+    while (ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)) and ended.si_pid != pid:
+        os.waitpid(ended.si_pid, 0)

@@ -1,0 +1,121 @@
+"""The bubblewrap command around the warm process, and around a kernel."""
+
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from coursekit.grading.sandbox import places
+
+OWN, ENGINE, FONTS = Path("/opt/grading"), Path("/opt/engine"), Path("/opt/matplotlib")
+NOBODY = 65534
+
+
+@dataclass(frozen=True)
+class Way:
+    """How bubblewrap gets its rights: from root, or in a user namespace; and who the code inside is.
+
+    As root, the mounts are made with root's rights and the process inside becomes `uid` by itself.
+    """
+
+    name: str
+    options: tuple[str, ...]
+    uid: int
+    becomes: bool
+
+
+def ways() -> list[Way]:
+    """What may work here, the best first."""
+    user = Way("user namespace", ("--unshare-user", "--uid", "1000", "--gid", "1000"), 1000, becomes=False)
+    if os.geteuid() != 0:
+        return [user]
+    keep = ("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")
+    return [Way("as root", keep, NOBODY, becomes=True), user]
+
+
+class _Line:
+    """A command line that grows; parents of what is bound are made for everybody to pass through."""
+
+    def __init__(self, *options: str) -> None:
+        self.options = list(options)
+        self._there: set[Path] = set()
+
+    def add(self, *options: str) -> None:
+        self.options += options
+
+    def bind(self, source: Path, target: Path | None = None) -> None:
+        target = target or source
+        self._parents(target)
+        self.add("--ro-bind", str(source), str(target))
+        self._there.add(target)
+
+    def hide(self, folder: Path) -> None:
+        self.add("--perms", "0755", "--tmpfs", str(folder))
+
+    def _parents(self, target: Path) -> None:
+        # bubblewrap gives them the rights of the source's parents, which may be a home that only its owner may enter.
+        for parent in reversed(target.parents[:-1]):
+            if parent not in self._there and not any(parent.is_relative_to(place) for place in self._there):
+                self.add("--perms", "0755", "--dir", str(parent))
+
+
+def command(
+    way: Way,
+    skeleton: Path,
+    *,
+    engine: Path | None,
+    course: Path | None = None,
+    sizes: Mapping[str, int],
+    environment: Mapping[str, str],
+    binds: Sequence[str] = (),
+) -> list[str]:
+    """All up to the program. `engine` is the package's folder where the code inside may have it.
+
+    `sizes` are those of the file systems in memory, in bytes; `binds` further options of bubblewrap.
+    """
+    program = shutil.which("bwrap")
+    assert program is not None
+    line = _Line(program, "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try")
+    line.add("--die-with-parent", "--new-session", "--cap-drop", "ALL", *way.options, "--hostname", "sandbox")
+    _system(line, course)
+    for name in ("/etc/ld.so.cache", "/etc/fonts", "/etc/localtime", "/etc/alternatives"):
+        line.add("--ro-bind-try", name, name)
+    line.bind(skeleton / "etc/passwd", Path("/etc/passwd"))
+    line.bind(skeleton / "etc/group", Path("/etc/group"))
+    line.bind(skeleton / "own", OWN)
+    line.bind(skeleton / "matplotlib", FONTS)
+    if engine is not None:
+        line.bind(skeleton / "dist", ENGINE)
+        line.bind(engine, ENGINE / "coursekit")
+    line.add("--proc", "/proc", "--dev", "/dev")
+    for folder, size in sizes.items():
+        line.add("--size", str(size), "--perms", "1777", "--tmpfs", folder)
+    line.add(*binds, "--clearenv")
+    for name, value in environment.items():
+        line.add("--setenv", name, value)
+    return [*line.options, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/home", "--"]
+
+
+def _system(line: _Line, course: Path | None) -> None:
+    """Programs, libraries, the interpreter and its packages, without any coursekit and without the course."""
+    system = [Path(place) for place in places.SYSTEM if Path(place).is_dir()]
+    wanted = [*places.prefixes(), *places.sites()]
+    masks = places.masked([*system, *wanted], course)
+    for place in system:
+        line.bind(place)
+    for link in map(Path, places.LINKS):
+        if link.is_symlink():
+            line.add("--symlink", str(link.readlink()), str(link))
+        elif link.is_dir():
+            line.bind(link)
+    # What lies in something bound is hidden first, then what is wanted of it bound again, and hidden in again.
+    for mask in masks:
+        if any(mask.is_relative_to(place) for place in system):
+            line.hide(mask)
+    for place in wanted:
+        if any(place.is_relative_to(mask) for mask in masks) or not any(place.is_relative_to(s) for s in system):
+            line.bind(place)
+            for mask in masks:
+                if mask.is_relative_to(place):
+                    line.hide(mask)

@@ -1,0 +1,189 @@
+"""One run of a notebook, from outside."""
+
+import contextlib
+import math
+import re
+import socket
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+from coursekit.exercises.asking import Answer
+from coursekit.exercises.cases import Case
+from coursekit.exercises.kinds import Kind
+from coursekit.grading.inside.frames import ClosedError, Frames, LateError, TooMuchError, WireError
+from coursekit.grading.inside.questions import pack_case, pack_kind, unpack_answer
+from coursekit.grading.inside.runner import GRACE
+from coursekit.grading.record import State
+from coursekit.grading.sandbox.outputs import CellRun
+
+_ANSWERS = 48 << 20  # bytes of all answers to one function
+_LATE = "it did not finish in time"
+_REASONS = {
+    State.DIED: "it ended the Python it ran in",
+    State.TIMEOUT: "it did not finish in time and had to be ended",
+    State.MEMORY: "it ran out of memory",
+    State.OUTPUT_LIMIT: "it answered with far more than was asked for",
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The answers of one function, one for each case, and how the asking ended.
+
+    `GRADED`: every case was answered; `STUDENT_ERROR`: there is no such function, or each call of it failed. In any
+    other state the cases that were not answered have an error that says so, and `reason` is a clause for people.
+    """
+
+    answers: list[Answer]
+    state: State
+    reason: str = ""
+    seconds: float = 0.0
+
+
+@dataclass
+class Session:
+    """A run whose cells are done; a judging one can be asked. A context manager."""
+
+    cells: dict[int, CellRun]
+    sources: Mapping[int, str]
+    sock: socket.socket | None
+    status: socket.socket | None
+    seconds: float
+    memory_ran_out: Callable[[], bool] = lambda: False
+    at_end: Callable[[], None] = lambda: None
+    _frames: Frames = field(init=False)
+
+    def __post_init__(self) -> None:
+        if self.sock is not None:
+            self._frames = Frames(self.sock, 1 << 20)
+
+    def ask(
+        self, name: str, needs: Sequence[str], parameters: Sequence[str], cases: Sequence[Case], kind: Kind
+    ) -> Asked:
+        """Ask one function all cases, in a process of its own; never raises for a student's fault."""
+        start = time.monotonic()
+        answers, state, error = self._ask(name, needs, parameters, cases, kind)
+        reason = _REASONS.get(state, "")
+        rest = Answer(error=error or reason or _LATE, stopped=state is not State.STUDENT_ERROR)
+        answers += [rest] * (len(cases) - len(answers))
+        if state is State.GRADED:
+            if answers and all(answer.error is not None for answer in answers):
+                state = State.STUDENT_ERROR
+            if any(_out_of_memory(answer.error) for answer in answers):
+                state, reason = State.MEMORY, _REASONS[State.MEMORY]
+        return Asked(answers, state, reason, time.monotonic() - start)
+
+    def _ask(
+        self, name: str, needs: Sequence[str], parameters: Sequence[str], cases: Sequence[Case], kind: Kind
+    ) -> tuple[list[Answer], State, str]:
+        if self.sock is None:
+            return [], State.DIED, "its notebook's Python had ended before it could be asked"
+        packed = [pack_case(case) for case in cases]
+        header = {"name": name, "needs": list(needs), "parameters": list(parameters), "kind": pack_kind(kind)}
+        header |= {"cases": [[plain, len(blob)] for plain, blob in packed], "seconds": self.seconds}
+        mine, theirs = socket.socketpair()
+        answers: list[Answer] = []
+        deadline = time.monotonic() + self.seconds + 2 * GRACE
+        frames = Frames(mine, _ANSWERS)
+        state, error = State.DIED, ""
+        with mine, theirs:
+            try:
+                self.sock.settimeout(GRACE)
+                limit = math.ceil(1000 * self.seconds).to_bytes(8, "little")
+                socket.send_fds(self.sock, [limit], [theirs.fileno()])
+                theirs.close()
+                frames.send(header, b"".join(blob for _, blob in packed), deadline=deadline)
+                state, error = self._answers(frames, deadline, (cases, kind, parameters), answers)
+            except LateError:
+                state = State.TIMEOUT
+            except TooMuchError:
+                state = State.OUTPUT_LIMIT
+            except (ClosedError, WireError, OSError):
+                state = State.DIED
+        return answers, *self._how_it_ended(state, error)
+
+    def _answers(
+        self, frames: Frames, deadline: float, what: tuple[Sequence[Case], Kind, Sequence[str]], answers: list[Answer]
+    ) -> tuple[State, str]:
+        cases, kind, parameters = what
+        while True:
+            message, blob = frames.receive(deadline)
+            match message:
+                case ["answer", int() as number, plain] if number == len(answers) < len(cases):
+                    answers.append(unpack_answer(plain, blob, kind, [*parameters, *cases[number].kwargs]))
+                case ["end"] if len(answers) == len(cases):
+                    return State.GRADED, ""
+                case ["end"] if answers and answers[-1].stopped:  # interrupted by itself
+                    return State.GRADED, answers[-1].error or ""
+                case ["late"]:
+                    return State.TIMEOUT, _LATE
+                case ["no function", str() as name, str() as why, str() as text] if not answers:
+                    return State.STUDENT_ERROR, self._no_function(name, why, text)
+                case _:
+                    raise WireError("no message of an asking")
+
+    def _how_it_ended(self, state: State, error: str) -> tuple[State, str]:
+        """What the runner says of the fork that was asked; without it nobody else can be asked either."""
+        try:
+            message, _ = self._frames.receive(time.monotonic() + 3 * GRACE)
+            match message:
+                case ["asked", int() as code, bool() as killed]:
+                    if state is State.DIED and killed:
+                        return State.TIMEOUT, ""
+                    if state is State.DIED and code == -9 and self.memory_ran_out():
+                        return State.MEMORY, ""
+                    return state, error
+        except (ClosedError, LateError, TooMuchError, WireError):
+            pass
+        self._end()
+        if state is State.DIED and self.memory_ran_out():
+            state = State.MEMORY
+        return state, error
+
+    def _no_function(self, name: str, why: str, text: str) -> str:
+        if why == "missing":
+            return f"there is no function {name}" + self._what_stopped(name)
+        if why == "absent":
+            return f"{name} is the engine's own: {text[:300]}"
+        return f"{name} is not a function, it is of type {text[:60]}"
+
+    def _what_stopped(self, name: str) -> str:
+        """What became of the cell that was to define it."""
+        defines = re.compile(rf"^[ \t]*(?:async[ \t]+)?def[ \t]+{name}\b|^{name}\s*=|\bas[ \t]+{name}\b", re.MULTILINE)
+        for cell, source in reversed(list(self.sources.items())):
+            if defines.search(source):
+                run = self.cells.get(cell)
+                if run is None or run.state is not State.GRADED:
+                    return f": its cell was stopped ({run.reason})" if run else ": its cell was not run"
+                if run.error is not None:
+                    return f": its cell stopped with {run.error[0]}: {run.error[1]}"
+        return ""
+
+    def _end(self) -> None:
+        for sock in (self.sock, self.status):
+            if sock is not None:
+                sock.close()
+        self.sock = self.status = None
+
+    def close(self) -> None:
+        """End all that still runs in it."""
+        self._end()
+        with contextlib.suppress(OSError):
+            self.at_end()
+        self.at_end = lambda: None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _out_of_memory(error: str | None) -> bool:
+    """NumPy's words and Python's; a callback of a case may raise the exception with words of its own."""
+    return error is not None and bool(re.match(r"it raised (?:_Array)?MemoryError(?: \(in line|: Unable|$)", error))
