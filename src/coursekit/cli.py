@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import coursekit
+from coursekit.grading.batch.commands import add_grade
 from coursekit.grading.errors import CourseError
 
 
@@ -68,6 +69,8 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("notebook", type=Path, metavar="NOTEBOOK")
     check.add_argument("--json", action="store_true", help="print the results as JSON, for other tools")
     check.set_defaults(run=_check, extra="notebook")
+
+    add_grade(commands)
 
     new = commands.add_parser("new", help="begin an exercise: its spec, its line in the tests, its cells")
     kinds = new.add_subparsers(dest="kind", required=True, metavar="KIND")

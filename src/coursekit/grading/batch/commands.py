@@ -1,0 +1,170 @@
+"""`coursekit grade`: its arguments, and the words around a run. What it needs is imported when it runs."""
+
+import argparse
+import math
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from coursekit.grading.batch.run import Summary
+    from coursekit.grading.batch.workers import Workers
+    from coursekit.grading.bundle import Bundle
+
+_ADDRESS = ("tcp://", "tls://")
+_LISTED = 20  # lines of a list that a terminal can bear
+
+
+def add_grade(commands: Any) -> None:
+    """Add the command to `commands`, argparse's subparsers."""
+    grade = commands.add_parser("grade", help="grade all submissions of an assignment, in a sandbox and in parallel")
+    grade.add_argument("id", metavar="ID", help="the assignment, such as activations")
+    grade.add_argument(
+        "--submissions",
+        type=Path,
+        metavar="DIR|ZIP",
+        help="a folder in nbgrader's layout, a flat folder, or the zip of Canvas or Moodle (default: submitted/)",
+    )
+    where = grade.add_mutually_exclusive_group()
+    where.add_argument("--workers", type=_count, metavar="N", help="processes on this machine (default: one a core)")
+    where.add_argument("--scheduler", type=_address, metavar="ADDRESS", help="a Dask cluster: tcp://... or tls://...")
+    for name, what in (("ca", "the authority's certificate"), ("cert", "our certificate"), ("key", "our key")):
+        grade.add_argument(f"--tls-{name}", type=Path, metavar="FILE", help=f"{what}, for tls://")
+    grade.add_argument(
+        "--sandbox",
+        choices=("auto", "bwrap", "none"),
+        default="auto",
+        help="auto is bubblewrap, or an error where it cannot work; none has to be asked for (default: auto)",
+    )
+    grade.add_argument("--resume", action="store_true", help="keep what is graded already, and grade the rest")
+    grade.add_argument("--db", metavar="URL", help="the gradebook: sqlite:///FILE or postgresql://... (default: ours)")
+    for name, what in (("cell", "a cell"), ("notebook", "all cells"), ("function", "all questions to one function")):
+        grade.add_argument(f"--{name}-seconds", type=_seconds, metavar="X", help=f"time for {what}")
+    grade.add_argument("--memory", type=_count, metavar="MB", help="memory of a submission's process")
+    grade.set_defaults(run=run_grade, extra="grading")
+
+
+def run_grade(args: argparse.Namespace) -> int:
+    """Run it; 0 where every submission was graded, 1 where one ended as infrastructure or could not be written."""
+    import sys
+
+    from coursekit.grading.batch.progress import Progress
+    from coursekit.grading.batch.run import grade_batch
+    from coursekit.grading.bundle import bundle_of
+    from coursekit.grading.gradebook.settings import settings_of
+    from coursekit.grading.gradebook.writer import GradebookWriter
+    from coursekit.grading.limits import Limits
+    from coursekit.grading.project import find_root
+    from coursekit.grading.reports import page
+
+    root = find_root()
+    given = {
+        "cell": args.cell_seconds,
+        "notebook": args.notebook_seconds,
+        "function": args.function_seconds,
+        "memory": args.memory,
+    }
+    limits = Limits(**{name: value for name, value in given.items() if value is not None})
+    bundle = bundle_of(root, args.id, limits=limits, sandbox=args.sandbox)
+    with _workers(args, bundle) as workers:
+        summary = grade_batch(
+            root,
+            bundle,
+            workers,
+            lambda: GradebookWriter(root, bundle, args.db),
+            page=page.write,
+            where=args.submissions,
+            resume=args.resume,
+            gradebook=settings_of(root, args.db).db_url,
+            progress=Progress(sys.stdout),
+        )
+    print(told(summary, root))
+    return 0 if summary.complete else 1
+
+
+def _workers(args: argparse.Namespace, bundle: "Bundle") -> "Workers":
+    from coursekit.grading.batch.workers import LocalWorkers
+    from coursekit.grading.errors import CourseError
+
+    tls = (args.tls_ca, args.tls_cert, args.tls_key)
+    if not args.scheduler:
+        if any(tls):
+            raise CourseError("--tls-ca, --tls-cert and --tls-key are for --scheduler tls://...: name that too")
+        from coursekit.grading.sandbox import how
+
+        _warn(how(bundle.sandbox))
+        return LocalWorkers(bundle, args.workers or _cores())
+    args.extra = "cluster"
+    from coursekit.grading.batch.cluster import ClusterWorkers
+
+    _warn(bundle.sandbox)
+    return ClusterWorkers(bundle, args.scheduler, tls=tls if any(tls) else None)
+
+
+def _cores() -> int:
+    # Those that we may use, which in a container or a batch job are fewer than there are; macOS cannot tell.
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _warn(kind: str) -> None:
+    if kind == "none":
+        print(
+            "--sandbox none: students' code runs as you. It can read and change every file that you can, also this "
+            "gradebook, the seeds, the solutions and the other submissions, and it can use the network. Only its "
+            "time, memory and output are limited. Use it for code that you trust, or in a machine of its own.",
+            flush=True,
+        )
+
+
+def told(summary: "Summary", root: Path) -> str:
+    """What a run did, as lines of text."""
+    width = max((len(state) for state in summary.counts), default=0)
+    lines = [
+        f"{summary.assignment}: {summary.found} submissions found, {summary.graded} graded now, "
+        f"{summary.kept} kept from before",
+        *(f"  {state:<{width}}  {count}" for state, count in sorted(summary.counts.items(), key=_gravity)),
+        *_listed("Of several files, or of none", summary.said),
+        *_listed("Files that are nobody's submission", summary.nobody),
+        *_listed("NOT GRADED, by no student's fault; --resume tries them again", summary.infrastructure),
+        *_listed("NOT WRITTEN", [f"{student}: {reason}" for student, reason in summary.refused.items()]),
+        f"Written: the gradebook, and in {root}: autograded/, feedback/, grading_ledger.db",
+    ]
+    return "\n".join(lines)
+
+
+def _gravity(one: tuple[Any, int]) -> int:
+    from coursekit.grading.record import State
+
+    return list(State).index(one[0])
+
+
+def _listed(title: str, lines: list[str]) -> list[str]:
+    if not lines:
+        return []
+    from coursekit.grading.batch.names import shown
+
+    more = [f"  and {len(lines) - _LISTED} more"] if len(lines) > _LISTED else []
+    return [f"{title} ({len(lines)}):", *(f"  {shown(line)}" for line in lines[:_LISTED]), *more]
+
+
+def _count(text: str) -> int:
+    if not (text.isdecimal() and 0 < int(text) < 10**7):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number above 0")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < 10**6:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above 0")
+    return value
+
+
+def _address(text: str) -> str:
+    host, _, port = text.partition("://")[2].rpartition(":")
+    if not (text.startswith(_ADDRESS) and host and port.isdecimal()):
+        raise argparse.ArgumentTypeError(f"{text!r} is no address of a scheduler: tcp://HOST:PORT or tls://HOST:PORT")
+    return text

@@ -1,0 +1,94 @@
+"""From the ledger to where people look: the graded notebook, the feedback page, the gradebook."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from coursekit.grading.batch.ledger import Ledger, Row
+from coursekit.grading.record import Record
+
+AUTOGRADED = "autograded"
+
+#: Rows that are written at a time: the gradebook takes many in one transaction, and each holds a notebook.
+_BATCH = 50
+
+
+class Writer(Protocol):
+    """What `GradebookWriter` is to the batch; writing something again changes nothing."""
+
+    def write(self, items: Sequence[tuple[str, Record, datetime | None]]) -> Mapping[str, str]:
+        """Write (student, record, when handed in); the students who could not be written, and why."""
+        ...
+
+
+class Page(Protocol):
+    """What `reports.page.write` is to the batch."""
+
+    def __call__(self, root: Path, student: str, record: Record, submitted: datetime | None = None) -> Path:
+        """Write the feedback of one student."""
+        ...
+
+
+class Outbox:
+    """Writes what the ledger has and `gradebook` (a name for it) has not. A row is marked when all of it stands.
+
+    `refused` are the students for whom something could not be written, and why; they are tried again by the next run.
+    """
+
+    def __init__(self, root: Path, assignment: str, ledger: Ledger, writer: Writer, page: Page, gradebook: str) -> None:
+        self._root, self._assignment, self._ledger = root, assignment, ledger
+        self._writer, self._page = writer, page
+        self._gradebook = hashlib.sha256(gradebook.encode()).hexdigest()[:16]  # an address may hold a password
+        self.refused: dict[str, str] = {}
+
+    def flush(self) -> None:
+        """Write all that is waiting."""
+        after = ""
+        while rows := self._ledger.unwritten(self._assignment, self._gradebook, limit=_BATCH, after=after):
+            after = rows[-1].student
+            due = [self._complete(row) for row in rows if row.student not in self.refused]
+            self.refused |= dict(self._writer.write([(row.student, row.record, row.submitted) for row in due]))
+            for row in due:
+                if row.student not in self.refused:
+                    self._put_out(row)
+            done = [row.student for row in due if row.student not in self.refused]
+            if done:
+                self._ledger.mark_written(self._assignment, self._gradebook, done)
+
+    def _complete(self, row: Row) -> Row:
+        """With the notebook, which stands in its file where another gradebook has had this row."""
+        path = self._notebook(row.student)
+        if row.record.notebook or not path.is_file() or path.is_symlink():
+            return row
+        return replace(row, record=replace(row.record, notebook=path.read_text("utf-8", errors="replace")))
+
+    def _put_out(self, row: Row) -> None:
+        try:
+            if row.record.notebook:
+                _replace(self._notebook(row.student), row.record.notebook)
+            self._page(self._root, row.student, row.record, row.submitted)
+        except OSError:
+            raise  # a full disk concerns everybody
+        except Exception as fault:
+            self.refused[row.student] = f"the feedback could not be written ({type(fault).__name__}: {fault})"
+
+    def _notebook(self, student: str) -> Path:
+        return self._root / AUTOGRADED / student / self._assignment / f"{self._assignment}.ipynb"
+
+
+def _replace(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".graded-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode("utf-8", "replace"))
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,191 @@
+"""One run of `coursekit grade`: find, grade in parallel, keep each result, write it out."""
+
+import hashlib
+import signal
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import FrameType
+
+from coursekit.grading.batch.bench import Graded
+from coursekit.grading.batch.finding import Found, Submission, find
+from coursekit.grading.batch.ledger import LEDGER, Ledger, only_run
+from coursekit.grading.batch.outbox import Outbox, Page, Writer
+from coursekit.grading.batch.progress import Progress
+from coursekit.grading.batch.ungraded import infrastructure, unreadable
+from coursekit.grading.batch.workers import Workers
+from coursekit.grading.bundle import Bundle
+from coursekit.grading.errors import CourseError
+from coursekit.grading.reading import UnreadableError
+from coursekit.grading.record import State
+
+#: Results between two writings to the gradebook.
+_FLUSH = 50
+
+#: So many in a row that all failed by no student's fault: something is broken, and going on would only take long.
+_HOPELESS = 30
+
+
+@dataclass(kw_only=True)
+class Summary:
+    """What a run did. `counts` are of all rows that the ledger now has of the assignment, also of earlier runs."""
+
+    assignment: str
+    found: int = 0
+    graded: int = 0
+    kept: int = 0
+    counts: Counter[State] = field(default_factory=Counter)
+    infrastructure: list[str] = field(default_factory=list)
+    nobody: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every submission was really graded, and written."""
+        return not self.infrastructure and not self.refused
+
+
+@dataclass(frozen=True)
+class _Task:
+    submission: Submission
+    digest: str
+
+
+def grade_batch(
+    root: Path,
+    bundle: Bundle,
+    workers: Workers,
+    writer: Callable[[], AbstractContextManager[Writer]],
+    *,
+    page: Page,
+    where: Path | None = None,
+    resume: bool = False,
+    gradebook: str = "",
+    progress: Progress | None = None,
+) -> Summary:
+    """Grade what was handed in for the bundle's assignment in the course in `root`, or in the folder or zip `where`.
+
+    With `resume` what was graded before, from the same file on the same terms, is kept. `gradebook` names the one that
+    `writer` opens. Raises `CourseError`; what was graded until then is in the ledger.
+    """
+    run = _Run(bundle, resume, progress or Progress(None))
+    with (
+        only_run(root),
+        _stoppable(),
+        _told(bundle.assignment),
+        Ledger(root / LEDGER) as ledger,
+        find(root, bundle.assignment, where) as found,
+        writer() as into,
+    ):
+        outbox = Outbox(root, bundle.assignment, ledger, into, page, gradebook)
+        outbox.flush()  # what a run that was ended had graded
+        run.work(found, ledger, outbox, workers)
+        return run.summary(found, ledger, outbox)
+
+
+class _Run:
+    """The loop, and what it counts; of a submission nothing stays here but its student's name where it failed."""
+
+    def __init__(self, bundle: Bundle, resume: bool, progress: Progress) -> None:
+        self._bundle, self._resume, self._progress = bundle, resume, progress
+        self._graded = self._kept = self._waiting = self._failed = 0
+        self._infrastructure: list[str] = []
+
+    def work(self, found: Found, ledger: Ledger, outbox: Outbox, workers: Workers) -> None:
+        """Grade what is to be graded; what is done is written out, also where this ends early."""
+        self._progress.begin(len(found.submissions))
+        writing = False
+        try:
+            for task, graded in workers.grade(self._tasks(found, ledger)):
+                self._keep(task, graded, ledger)
+                if self._waiting >= _FLUSH:
+                    writing = True
+                    outbox.flush()
+                    writing, self._waiting = False, 0
+        finally:
+            self._progress.end()
+            if not writing:  # else the gradebook has just failed, after a long wait
+                outbox.flush()
+
+    def _tasks(self, found: Found, ledger: Ledger) -> Iterator[tuple[_Task, bytes]]:
+        for submission in found.submissions:
+            try:
+                content, fault = found.read(submission), ""
+            except UnreadableError as problem:
+                content, fault = b"", str(problem)
+            task = _Task(submission, hashlib.sha256(content).hexdigest())
+            terms = {"digest": task.digest, "key": self._bundle.key}
+            if self._resume and ledger.is_settled(self._bundle.assignment, submission.student, **terms):
+                self._kept += 1
+                self._progress.step(None)
+            elif fault:
+                self._keep(task, Graded(unreadable(self._bundle, task.digest, fault)), ledger)
+            else:
+                yield task, content
+
+    def _keep(self, task: _Task, graded: Graded, ledger: Ledger) -> None:
+        student = task.submission.student
+        record = graded.record or infrastructure(self._bundle, task.digest, graded.failures)
+        record = replace(record, remarks=(*task.submission.remarks, *record.remarks))
+        ledger.put(student, record, submitted=task.submission.submitted, attempts=max(1, graded.attempts))
+        self._graded += 1
+        self._waiting += 1
+        self._progress.step(record.state)
+        if record.state is not State.INFRASTRUCTURE:
+            self._failed = 0
+            return
+        self._infrastructure.append(f"{student}: {record.remarks[-1]}")
+        self._failed += 1
+        if self._failed >= _HOPELESS:
+            raise CourseError(
+                f"the last {self._failed} submissions could not be graded, and not by the students' fault "
+                f"({record.remarks[-1]}): mend that, look at `coursekit doctor`, and go on with --resume"
+            )
+
+    def summary(self, found: Found, ledger: Ledger, outbox: Outbox) -> Summary:
+        """What this run did."""
+        return Summary(
+            assignment=self._bundle.assignment,
+            found=len(found.submissions),
+            graded=self._graded,
+            kept=self._kept,
+            counts=ledger.counts(self._bundle.assignment),
+            infrastructure=self._infrastructure,
+            nobody=found.nobody,
+            said=found.said,
+            refused=outbox.refused,
+        )
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """SIGTERM ends the run as Ctrl-C does, where this is the main thread."""
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGTERM, leave)
+    except ValueError:  # another thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _told(assignment: str) -> Iterator[None]:
+    """Turn what ends a run early into a line that says how to go on."""
+    go_on = f"what was graded is kept; go on with  coursekit grade {assignment} --resume"
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise CourseError(f"stopped: {go_on}") from None
+    except sqlite3.Error as fault:
+        raise CourseError(f"the grading ledger could not be written ({fault}): mend that; {go_on}") from None
