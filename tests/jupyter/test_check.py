@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from coursekit import check
-from coursekit.exercises import ExerciseError, assignment
-from coursekit.jupyter.check import SEED_VARIABLE
+from coursekit.exercises import ExerciseError
 
 needs_timer = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timer on this platform")
 
@@ -154,59 +153,21 @@ def test_without_a_timer_it_says_so() -> None:
     assert "no timer here" not in str(check(relu))
 
 
-class TestGrading:
-    @pytest.fixture(autouse=True)
-    def _autograde(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
-        monkeypatch.setenv(SEED_VARIABLE, "12345")
-
-    def test_the_plain_text_is_the_bare_score(self) -> None:
-        for functions in [(relu,), (relu_backward,), (relu, relu_backward), (lambda: None,)]:
-            for function in functions:
-                if function.__name__ == "<lambda>":
-                    function.__name__ = "relu"
-            report = check(*functions)
-            shown = report._repr_mimebundle_()
-            assert 0 <= float(shown["text/plain"]) == report.score <= report.max_score
-            assert float(repr(report)) == report.score
-            assert "<section" in shown["text/html"]
-
-    def test_the_cases_come_from_the_seed(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        seen = []
-
-        def relu(x):
-            seen.append(x.tobytes())
-            return np.maximum(x, 0)
-
-        check(relu)
-        first = list(seen)
-        seen.clear()
-        check(relu)
-        assert seen == first
-        monkeypatch.setenv(SEED_VARIABLE, "12346")
-        seen.clear()
-        check(relu)
-        assert seen != first
-        assert assignment("activations").exercises["relu"].paper(12346).cases[0].args[0].tobytes() == seen[0]
-
-    def test_without_a_seed_the_public_cases_are_used_and_it_says_so(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.delenv(SEED_VARIABLE)
-        assert "private cases" not in check(relu).remark
-        assert "public" in check(relu).remark
-
-    @pytest.mark.parametrize("seed", ["", "x", "-1", "1.5"])
-    def test_a_seed_that_is_none(self, seed: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv(SEED_VARIABLE, seed)
-        with pytest.raises(ExerciseError, match=f"{SEED_VARIABLE} must be a whole number, 0 or above, not"):
-            check(relu)
-
-
-def test_outside_grading_the_seed_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(SEED_VARIABLE, "x")
-    assert check(relu).passed
+@pytest.mark.parametrize("by", ["validate", "autograde"])
+def test_run_by_nbgrader_the_plain_text_is_the_bare_score(by: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not check(relu)._repr_mimebundle_()["text/plain"].isdigit()
-    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")  # the public cases, but a score that nbgrader understands
-    assert check(relu)._repr_mimebundle_()["text/plain"] == "5"
+    monkeypatch.setenv("NBGRADER_EXECUTION", by)
+
+    def wrong() -> None: ...
+
+    wrong.__name__ = "relu"
+    for functions in [(relu,), (relu_backward,), (relu, relu_backward), (wrong,)]:
+        report = check(*functions)
+        shown = report._repr_mimebundle_()
+        assert 0 <= float(shown["text/plain"]) == report.score <= report.max_score
+        assert float(repr(report)) == report.score
+        assert "<section" in shown["text/html"]
+    assert "public" in report.remark
 
 
 def test_ipython_shows_the_bundle() -> None:

@@ -143,13 +143,15 @@ class Exercise:
             failures = paper.failures(paper.seen(exercise.ask(paper, submission)))
             failed = [name for name, found in failures.items() if found]
             if failed:
-                listed = ", ".join(failed[:2]) + (", ..." if len(failed) > 2 else "")
-                told = _FIRST.format(exercise.name, listed, self.name)
-                # A wrong answer that is known explains more; otherwise this stands where the reader looks first.
-                if result.diagnosis:
-                    return result.with_notes(told)
-                return replace(result, diagnosis=told)
+                return self.told_first(result, exercise.name, failed)
         return result
+
+    def told_first(self, result: Result, name: str, failed: Sequence[str]) -> Result:
+        """The result with the word that `name`, on which this function works, fails these checks of its own."""
+        listed = ", ".join(failed[:2]) + (", ..." if len(failed) > 2 else "")
+        told = _FIRST.format(name, listed, self.name)
+        # A wrong answer that is known explains more; otherwise this stands where the reader looks first.
+        return result.with_notes(told) if result.diagnosis else replace(result, diagnosis=told)
 
     def ask(self, paper: Paper, submission: Submission) -> list[Answer]:
         """The submission's answers, as plain data."""

@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell
 
 from coursekit.exercises import assignment, assignments
 from coursekit.grading.errors import CourseError
-from coursekit.grading.reading import read, unreadable
+from coursekit.grading.reading import UnreadableError, read
 
 # `Out` and `In` are IPython's own record of the cell before this one.
 _ASK = "__import__('json').dumps([result.to_dict() for result in Out[len(In) - 2].results])"
@@ -47,9 +47,10 @@ def check_notebook(path: Path, timeout: int = 60) -> list[Checked]:
         raise CourseError(f"there is no file {path}: name a notebook, such as exercises/activations/activations.ipynb")
     if path.is_dir():
         raise CourseError(f"{path} is a folder: name the notebook in it")
-    if (fault := unreadable(path)) is not None:
-        raise CourseError(f"{path} is not a notebook: {fault}")
-    nb = read(path)
+    try:
+        nb = read(path)
+    except UnreadableError as fault:
+        raise CourseError(f"{path} is not a notebook: {fault}") from None
     marks = dict(_check_cells(nb, path))
     if not marks:
         raise CourseError(f"{path} has no check cells: start from the released notebook of an assignment")

@@ -8,13 +8,10 @@ from typing import Any
 from nbgrader import preprocessors as stock
 from nbgrader.converters import Autograde, GenerateAssignment
 
-from coursekit.grading.execute import SeededExecute
 from coursekit.grading.feedback import SafeHTMLExporter, clean_html
+from coursekit.grading.preprocessors import RefereeExecute, RestoreCells
 from coursekit.grading.project import RELEASE, SOURCE, site_url
 from coursekit.grading.reading import TolerantNotebookExporter
-from coursekit.grading.restore import RestoreCells
-from coursekit.grading.scores import SettleScores
-from coursekit.grading.seeds import SEEDS
 from coursekit.grading.stamp import StampVersion
 
 CODE_STUB = '# YOUR CODE HERE\nraise NotImplementedError("not written yet: put your code in place of this line")'
@@ -37,14 +34,14 @@ def configure_course(c: Any, root: Path) -> None:
     c.Autograde.exporter_class = TolerantNotebookExporter
     swap: dict[type, list[type]] = {
         stock.DeduplicateIds: [RestoreCells],
-        stock.Execute: [SeededExecute, SettleScores],
+        stock.OverwriteCells: [],
+        stock.Execute: [RefereeExecute],
     }
     for stage in ("sanitize_preprocessors", "autograde_preprocessors"):
         defaults = getattr(Autograde, stage).default()
         setattr(c.Autograde, stage, [step for one in defaults for step in swap.get(one, [one])])
     c.RestoreCells.release_directory = str(root / RELEASE)
-    c.SeededExecute.seeds_file = str(root / SEEDS)
-    c.SeededExecute.extra_arguments = ["--log-level=40"]  # else every kernel warns about its sockets
+    c.RefereeExecute.root = str(root)
 
     c.GenerateFeedback.exporter_class = SafeHTMLExporter
     c.HTMLExporter.sanitize_html = True

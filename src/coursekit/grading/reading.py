@@ -1,15 +1,22 @@
 """Reads what students hand in, whatever it is."""
 
 import json
+import re
 import warnings
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
 
 MAX_BYTES = 20_000_000
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+class UnreadableError(Exception):
+    """The file is no notebook; the message says why in a few words."""
 
 
 class TolerantNotebookExporter(NotebookExporter):  # type: ignore[misc]
@@ -23,48 +30,91 @@ class TolerantNotebookExporter(NotebookExporter):  # type: ignore[misc]
         """As in nbconvert; never raises for what the file holds."""
         fault = unreadable(Path(filename))
         if fault is None:
-            return super().from_filename(filename, resources=resources, **options)  # type: ignore[no-any-return]
+            nb = read(Path(filename))
+            nb.metadata.pop("coursekit", None)  # what stands there is what grading says, not what is handed in
+            return self.from_notebook_node(nb, resources=resources, **options)  # type: ignore[no-any-return]
         self.log.warning("%s cannot be read as a notebook (%s): graded as an empty one", filename, fault)
-        text = (
-            f"**The file that was handed in could not be read as a notebook: {fault}.** Nothing in it could be graded. "
-            "Open it in Jupyter, choose Kernel → Restart and run all, save, and hand it in again; if it does not open, "
-            "start from a fresh copy of the assignment and paste your functions into it."
-        )
-        nb = new_notebook(cells=[new_markdown_cell(text)])
-        return self.from_notebook_node(nb, resources=resources, **options)  # type: ignore[no-any-return]
+        return self.from_notebook_node(unread_notebook(fault), resources=resources, **options)  # type: ignore[no-any-return]
 
 
-def read(path: Path) -> Any:
-    """The notebook at `path`, brought up to date from an older format, with an id of its own for every cell."""
+def unread_notebook(fault: str) -> NotebookNode:
+    """What stands in for a file that is no notebook: one cell that says so, and what to do."""
+    text = (
+        f"**The file that was handed in could not be read as a notebook: {fault}.** Nothing in it could be graded. "
+        "Open it in Jupyter, choose Kernel → Restart and run all, save, and hand it in again; if it does not open, "
+        "start from a fresh copy of the assignment and paste your functions into it."
+    )
+    return new_notebook(cells=[new_markdown_cell(text)], metadata={"coursekit": {"unreadable": fault}})
+
+
+def parse(content: bytes) -> NotebookNode:
+    """The notebook in these bytes, valid, of format 4; an id that several cells have is mended.
+
+    NaN and infinities, which are no JSON, become null; half a surrogate pair, which no file can hold, a question mark.
+    Raises `UnreadableError`, and nothing else for whatever the bytes are.
+    """
+    _refuse_giant(len(content))
+    if not content.strip():
+        raise UnreadableError("it is empty")
+    try:
+        return _parse(content.decode("utf-8"))
+    except UnreadableError:
+        raise
+    except UnicodeDecodeError:
+        fault = "it is not UTF-8 text"
+    except nbformat.ValidationError as problem:
+        fault = f"its structure is not that of a notebook ({problem.message.splitlines()[0][:120]})"
+    except json.JSONDecodeError as problem:
+        fault = f"it is not valid JSON from line {problem.lineno} on"
+    except RecursionError:
+        fault = "it is nested too deeply"
+    except Exception as problem:  # nbformat meets foreign data with errors of every kind
+        fault = f"its structure is not that of a notebook ({type(problem).__name__})"
+    raise UnreadableError(fault)
+
+
+def _parse(text: str) -> NotebookNode:
+    data = json.loads(text, parse_constant=lambda name: None)
+    if _HALF.search(text):
+        data = json.loads(json.dumps(data, ensure_ascii=False).encode("utf-8", "replace"))
+    if (fault := _no_notebook(data)) is not None:
+        raise UnreadableError(fault)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of an id that stands there twice: it is mended, and is no news to a student
-        return nbformat.read(path, as_version=4)
+        if data["nbformat"] == nbformat.current_nbformat:
+            nb = nbformat.v4.to_notebook_json(data)
+        else:
+            nb = nbformat.reads(json.dumps(data), as_version=nbformat.current_nbformat)
+        nbformat.validate(nb)
+    return nb
+
+
+def read(path: Path) -> NotebookNode:
+    """The notebook at `path`; raises `UnreadableError`."""
+    return parse(_content(path))
+
+
+def _content(path: Path) -> bytes:
+    try:
+        _refuse_giant(path.stat().st_size)
+        return path.read_bytes()
+    except OSError as fault:
+        raise UnreadableError(fault.strerror or "it cannot be opened") from None
+
+
+def _refuse_giant(size: int) -> None:
+    if size > MAX_BYTES:
+        raise UnreadableError(
+            f"it has {size / 1e6:.0f} MB, and the limit is {MAX_BYTES / 1e6:.0f} MB: clear its outputs"
+        )
 
 
 def unreadable(path: Path) -> str | None:
     """Why the file at `path` is not a notebook, in a few words; None when it is one."""
     try:
-        size = path.stat().st_size
-        if size == 0:
-            return "it is empty"
-        if size > MAX_BYTES:
-            return f"it has {size / 1e6:.0f} MB, and the limit is {MAX_BYTES / 1e6:.0f} MB: clear its outputs"
-        text = path.read_text(encoding="utf-8")
-        if (fault := _no_notebook(json.loads(text))) is not None:
-            return fault
-        nbformat.validate(read(path))
-    except OSError as fault:
-        return fault.strerror or "it cannot be opened"
-    except UnicodeDecodeError:
-        return "it is not UTF-8 text"
-    except nbformat.ValidationError as fault:
-        return f"its structure is not that of a notebook ({fault.message.splitlines()[0][:120]})"
-    except json.JSONDecodeError as fault:
-        return f"it is not valid JSON from line {fault.lineno} on"
-    except RecursionError:
-        return "it is nested too deeply"
-    except Exception as fault:  # nbformat meets foreign data with errors of every kind
-        return f"its structure is not that of a notebook ({type(fault).__name__})"
+        read(path)
+    except UnreadableError as fault:
+        return str(fault)
     return None
 
 
@@ -74,7 +124,8 @@ def _no_notebook(content: object) -> str | None:
         return "it is JSON, but nothing like a notebook"
     if not {"cells", "worksheets"} & content.keys():
         return "it holds no cells"
-    if not isinstance(version := content.get("nbformat"), int) or version < 1:
+    version = content.get("nbformat")
+    if type(version) is not int or version < 1:
         return "it does not say which notebook format it has"
     if version > nbformat.current_nbformat:
         return f"it has notebook format {version}, and the newest that is known here is {nbformat.current_nbformat}"

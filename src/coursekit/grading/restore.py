@@ -1,121 +1,108 @@
-"""Puts a submitted notebook back into the released form before it is graded.
+"""Puts a submitted notebook back into the released form before it is graded, and says what was put back.
 
-nbgrader restores the text of read-only cells, but it believes the submission's own metadata, aborts the whole batch on
-a copied graded cell, and leaves a deleted one without a score.
+Only the release is believed: which cells there are, what they are worth, what stands in those that nobody may edit.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
-from nbgrader.api import Gradebook, MissingEntry, Notebook
-from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Unicode
 
 _SCHEMA = 3
 _NOTE = "This cell was missing from the submission and was put back for grading."
-
-
-class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]
-    """Every cell that the gradebook knows stands in the notebook once, with the release's own metadata.
-
-    Of several copies the last keeps its role, as in nbgrader; the others become plain cells. A missing cell is put back
-    after the nearest cell before it that is still there. Texts of read-only cells are left to OverwriteCells.
-    """
-
-    release_directory = Unicode(
-        "", help="the folder of released notebooks, whose coursekit metadata is the one that counts"
-    ).tag(config=True)
-
-    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """Restore `nb` in place, by the gradebook's record of the released notebook."""
-        names = resources["nbgrader"]
-        release = _released_cells(Path(self.release_directory) / names["assignment"] / f"{names['notebook']}.ipynb")
-        with Gradebook(names["db_url"]) as gradebook:
-            try:
-                notebook = gradebook.find_notebook(names["notebook"], names["assignment"])
-            except MissingEntry:
-                return nb, resources
-            roles = _roles(notebook, release)
-        _settle(nb, roles, self.log)
-        _put_back(nb, roles, self.log)
-        return nb, resources
+_TOLD = ("grade", "solution", "task", "locked", "points", "cell_type")
 
 
 @dataclass(frozen=True)
-class _Role:
+class Role:
     """What one cell of the release is, whatever a submission says of it."""
 
     kind: str
     source: str
-    nbgrader: dict[str, Any]
-    coursekit: dict[str, Any] | None
+    nbgrader: Mapping[str, Any]
+    coursekit: Mapping[str, Any] | None = None
+
+    @property
+    def locked(self) -> bool:
+        """Whether its text is the release's; else it is the student's."""
+        return bool(self.nbgrader["locked"]) or (self.nbgrader["grade"] and not self.nbgrader["solution"])
 
 
-def _roles(notebook: Notebook, release: dict[str, dict[str, Any]]) -> dict[str, _Role]:
-    """The role of each known cell, in the release's order. Points and texts are the gradebook's."""
-    points = {cell.name: float(cell.max_score) for cell in (*notebook.grade_cells, *notebook.task_cells)}
-    graded = {cell.name for cell in notebook.grade_cells}
-    solutions = {cell.name for cell in notebook.solution_cells}
-    tasks = {cell.name for cell in notebook.task_cells}
+def released_cells(release: str) -> dict[str, dict[str, Any]]:
+    """The cells of a released notebook by grade id, in order; empty where it cannot be read."""
+    try:
+        cells = json.loads(release)["cells"]
+        return {name: cell for cell in cells if (name := cell["metadata"].get("nbgrader", {}).get("grade_id"))}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def roles_of(release: str) -> dict[str, Role]:
+    """The role of each cell of a released notebook, by grade id, in order."""
     roles = {}
-    # The gradebook keeps no order, so that of the release counts; what the release lacks comes last.
-    place = {name: i for i, name in enumerate(release)}
-    for cell in sorted(notebook.source_cells, key=lambda cell: place.get(cell.name, len(place))):
-        name = cell.name
-        meta: dict[str, Any] = {
-            "grade": name in graded,
-            "grade_id": name,
-            "locked": bool(cell.locked),
-            "schema_version": _SCHEMA,
-            "solution": name in solutions,
-            "task": name in tasks,
-            "cell_type": cell.cell_type,
-            "checksum": cell.checksum,
-        }
-        if name in points:
-            meta["points"] = points[name]
-        mark = release.get(name, {}).get("metadata", {}).get("coursekit")
-        roles[name] = _Role(str(cell.cell_type), str(cell.source), meta, mark)
+    for name, cell in released_cells(release).items():
+        source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
+        marks = {**cell["metadata"]["nbgrader"], "schema_version": _SCHEMA}
+        roles[name] = Role(cell["cell_type"], source, marks, cell["metadata"].get("coursekit"))
     return roles
 
 
-def _released_cells(path: Path) -> dict[str, dict[str, Any]]:
-    """The released notebook's cells by grade id, in order; empty where there is no readable release."""
-    try:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}
-    return {name: cell for cell in cells if (name := cell["metadata"].get("nbgrader", {}).get("grade_id"))}
+def restore(nb: NotebookNode, roles: Mapping[str, Role]) -> list[str]:
+    """Bring `nb`, in place, to where every cell of `roles` stands in it once; a sentence for each repair.
+
+    Of several copies the last keeps its role, as in nbgrader; the others become plain cells. A missing cell is put back
+    after the nearest cell before it that is still there. A locked cell gets its own text again.
+    """
+    return [*_settle(nb, roles), *_put_back(nb, roles)]
 
 
-def _grade_id(cell: NotebookNode) -> str | None:
-    meta = cell.metadata.get("nbgrader")
-    grade_id = meta.get("grade_id") if isinstance(meta, dict) else None
-    return grade_id if isinstance(grade_id, str) else None
+def grade_id(cell: NotebookNode) -> str | None:
+    """What nbgrader calls this cell, None where it calls it nothing."""
+    marks = cell.metadata.get("nbgrader")
+    name = marks.get("grade_id") if isinstance(marks, dict) else None
+    return name if isinstance(name, str) else None
 
 
-def _settle(nb: NotebookNode, roles: dict[str, _Role], log: Any) -> None:
+def _settle(nb: NotebookNode, roles: Mapping[str, Role]) -> list[str]:
     """Give the last cell of each known id its role; take every claim to a role from all others."""
     seen: set[str] = set()
+    copies: dict[str, int] = {}
+    repairs: list[str] = []
     for cell in reversed(nb.cells):
-        name = _grade_id(cell)
+        name = grade_id(cell)
         if name in roles and name not in seen:
             seen.add(name)
-            _apply(cell, roles[name])
+            repairs += _apply(name, cell, roles[name])
             continue
         if name in roles:
-            log.warning("Cell %r stands in the notebook several times: the last one counts", name)
+            copies[name] = copies.get(name, 1) + 1
         elif name is not None:
-            log.warning("Cell %r is not part of this assignment: it runs as a plain cell", name)
+            repairs.append(
+                f"A cell called itself {name[:60]!r}, which is no part of this assignment: it ran as a plain cell."
+            )
         cell.metadata.pop("nbgrader", None)
         cell.metadata.pop("coursekit", None)
+    repairs += [
+        f"The cell {name} stood there {n} times: the last one counts, the others ran as plain cells."
+        for name, n in copies.items()
+    ]
+    return repairs[::-1]
 
 
-def _apply(cell: NotebookNode, role: _Role) -> None:
+def _apply(name: str, cell: NotebookNode, role: Role) -> list[str]:
+    """Make `cell` what `role` says; what of that was news."""
+    repairs = []
+    claimed = cell.metadata["nbgrader"]
+    exercise = (role.coursekit or {}).get("exercise")
+    mark = cell.metadata.get("coursekit")
+    other = exercise is not None and (mark.get("exercise") if isinstance(mark, dict) else None) != exercise
+    if other or cell.cell_type != role.kind or any(claimed.get(key) != role.nbgrader.get(key) for key in _TOLD):
+        repairs.append(
+            f"What the notebook says of the cell {name} (its points or its role) had been changed: it was put back."
+        )
     cell.metadata["nbgrader"] = NotebookNode(role.nbgrader)
     cell.metadata.pop("coursekit", None)
     if role.coursekit is not None:
@@ -128,23 +115,36 @@ def _apply(cell: NotebookNode, role: _Role) -> None:
         else:
             cell.pop("outputs", None)
             cell.pop("execution_count", None)
+    if role.locked and cell.source != role.source:
+        # The setup cell is not the same in every release, and is of no account.
+        if cell.source.split() != role.source.split() and (role.coursekit or {}).get("role") != "setup":
+            repairs.append(
+                f"The text of the cell {name}, which belongs to the assignment, had been changed: it was put back."
+            )
+        cell.source = role.source
+    return repairs
 
 
-def _put_back(nb: NotebookNode, roles: dict[str, _Role], log: Any) -> None:
-    place = {name: cell for cell in nb.cells if (name := _grade_id(cell)) is not None}
+def _put_back(nb: NotebookNode, roles: Mapping[str, Role]) -> list[str]:
+    place = {name: cell for cell in nb.cells if (name := grade_id(cell)) is not None}
     # Where nothing of the release is left (another notebook, or an unreadable one) it follows what was handed in.
     stranger = not place
     after = len(nb.cells) if stranger else 0
+    missing = []
     for name, role in roles.items():
         if name in place:
             after = next(i for i, cell in enumerate(nb.cells) if cell is place[name]) + 1
             continue
-        log.warning("Cell %r is missing from the submission: it is put back", name)
+        missing.append(name)
         cell = new_code_cell(role.source) if role.kind == "code" else new_markdown_cell(role.source)
+        cell.metadata["nbgrader"] = NotebookNode(role.nbgrader)
+        _apply(name, cell, role)
         restored = [cell] if stranger else [new_markdown_cell(_NOTE), cell]
         for fresh in restored:
             if (nb.nbformat, nb.nbformat_minor) < (4, 5):
                 del fresh["id"]  # ids came with format 4.5, and an older notebook is invalid with them
-        _apply(cell, role)
         nb.cells[after:after] = restored
         after += len(restored)
+    if stranger and missing:
+        return ["None of the assignment's own cells was in the notebook: they were put behind what it holds."]
+    return [f"The cell {name} was missing: it was put back as it was released." for name in missing]

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from coursekit.grading.errors import CourseError
 
-VARIABLE = "COURSEKIT_GRADING_SEED"
 SEEDS = "grading_seeds.json"
 
 

@@ -1,7 +1,7 @@
 """`check(relu)`: what a student runs in a notebook, with a timer and a result that reads well.
 
-Under `nbgrader autograde` the same call draws the private cases, and its plain text is the bare score: nbgrader takes
-a cell's last expression, cast to a float, for its partial credit.
+The course's grading does not run it: there the functions are asked from outside of the student's process. Run by
+nbgrader itself, its plain text is the bare score, which nbgrader takes for partial credit.
 """
 
 import os
@@ -19,8 +19,9 @@ from coursekit.exercises import PUBLIC_SEED, Answer, Exercise, ExerciseError, Re
 from coursekit.exercises.asking import out_of_time
 from coursekit.exercises.spec import ENGINE_S_OWN
 
-SEED_VARIABLE = "COURSEKIT_GRADING_SEED"
 SECONDS = 10.0
+#: nbgrader's button for students, and its autograder as it is: what is no number is full marks to both.
+_BARE = ("validate", "autograde")
 _NO_TIMER = "there is no timer here, so a loop that never ends must be stopped by hand (in Jupyter: Kernel, Interrupt)"
 _PATIENCE = 5
 
@@ -31,7 +32,7 @@ class Report:
 
     results: tuple[Result, ...]
     remark: str
-    grading: bool = False
+    bare: bool = False
 
     @property
     def score(self) -> int:
@@ -52,7 +53,7 @@ class Report:
         return "\n\n".join([*map(str, self.results), self.remark])
 
     def __repr__(self) -> str:
-        return str(self.score) if self.grading else str(self)
+        return str(self.score) if self.bare else str(self)
 
     def _repr_html_(self) -> str:
         return "".join(result._repr_html_() for result in self.results) + f"<p>{escape(self.remark)}</p>"
@@ -74,15 +75,12 @@ def check(*functions: Callable[..., Any], seconds: float = SECONDS) -> Report:
     if not seconds > 0:
         raise ExerciseError(f"check: seconds must be above 0, not {seconds!r}")
     chosen = [_exercise_of(function) for function in functions]
-    execution = os.environ.get("NBGRADER_EXECUTION")
-    seed = _grading_seed() if execution == "autograde" else PUBLIC_SEED
     together = {found.name: function for found, function in zip(chosen, functions, strict=True)}
     for found, function in zip(chosen, functions, strict=True):
         beside = getattr(function, "__globals__", {})
         together = {**{name: beside[name] for name in found.needs if name in beside}, **together}
-    results = tuple(_evaluate(found, together, seed, seconds) for found in chosen)
-    # "validate" is nbgrader's button for students, which takes anything but a number below the maximum for a success.
-    return Report(results, _remark(results, private=seed != PUBLIC_SEED), execution in ("autograde", "validate"))
+    results = tuple(_evaluate(found, together, seconds) for found in chosen)
+    return Report(results, _remark(results), os.environ.get("NBGRADER_EXECUTION") in _BARE)
 
 
 def _exercise_of(function: object) -> Exercise:
@@ -93,19 +91,8 @@ def _exercise_of(function: object) -> Exercise:
     return exercise(name)
 
 
-def _grading_seed() -> int:
-    given = os.environ.get(SEED_VARIABLE, str(PUBLIC_SEED))
-    try:
-        seed = int(given)
-    except ValueError:
-        seed = -1
-    if seed < 0:
-        raise ExerciseError(f"{SEED_VARIABLE} must be a whole number, 0 or above, not {given!r}")
-    return seed
-
-
-def _evaluate(found: Exercise, functions: Mapping[str, Callable[..., Any]], seed: int, seconds: float) -> Result:
-    paper = found.paper(seed)
+def _evaluate(found: Exercise, functions: Mapping[str, Callable[..., Any]], seconds: float) -> Result:
+    paper = found.paper()
     answers: list[Answer] | None = None
     timed = True
     try:
@@ -115,18 +102,16 @@ def _evaluate(found: Exercise, functions: Mapping[str, Callable[..., Any]], seed
         answers = answers or out_of_time(len(paper.cases))
     result = found.judge(paper, answers)
     with suppress(TimeUp), _timer(seconds):
-        result = found.with_what_is_first(result, functions, seed)
+        result = found.with_what_is_first(result, functions, PUBLIC_SEED)
     if found.reference is functions[found.name]:
         result = result.with_notes(ENGINE_S_OWN.format(found.name))
-    elif result.passed and seed == PUBLIC_SEED:
+    elif result.passed:
         with suppress(TimeUp), _timer(seconds):
             result = result.with_notes(*filter(None, [found.pace(functions)]))
     return result if timed else result.with_notes(_NO_TIMER)
 
 
-def _remark(results: tuple[Result, ...], *, private: bool) -> str:
-    if private:
-        return "Checked with the private cases."
+def _remark(results: tuple[Result, ...]) -> str:
     if all(result.passed for result in results):
         return "The public checks passed; the private ones run at grading, with other numbers and sizes."
     return "These are the public checks; private ones, with other numbers and sizes, run at grading."

@@ -1,0 +1,196 @@
+"""From the bytes that a student handed in to one row and a graded notebook. Keeps nothing between two submissions."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from time import monotonic
+from types import TracebackType
+from typing import Any, Self
+
+from nbformat import NotebookNode
+
+import coursekit
+from coursekit.exercises import Answer
+from coursekit.grading import bindings, outputs
+from coursekit.grading.bundle import Bundle
+from coursekit.grading.reading import UnreadableError, parse, unread_notebook
+from coursekit.grading.record import ExerciseRecord, Record, State
+from coursekit.grading.referee import Answers, Referee
+from coursekit.grading.restore import Role, restore, roles_of
+from coursekit.grading.sandbox import Sandbox, Session, how
+
+_MISSING = "there is no function "
+
+
+class Grader:
+    """Grades submissions of one assignment, one after the other, in two warm sandboxes. A context manager.
+
+    Raises `SandboxError` where the grading itself fails, and nothing for what a submission holds.
+    """
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.bundle = bundle
+        self.roles = roles_of(bundle.release)
+        self.referee = Referee(bundle.assignment, bundle.seed)
+        kind = how(bundle.sandbox)
+        self.display = Sandbox("display", bundle.assignment, bundle.limits, kind)
+        self.bench = Sandbox("judge", bundle.assignment, bundle.limits, kind)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the sandboxes."""
+        self.display.close()
+        self.bench.close()
+
+    def grade(self, content: bytes) -> Record:
+        """The row of one submission."""
+        started = monotonic()
+        repairs: list[str] = []
+        try:
+            nb = parse(content)
+            nb.metadata.pop("coursekit", None)
+            stranger = belongs_elsewhere(nb, self.roles, self.bundle.assignment)
+        except UnreadableError as fault:
+            nb, stranger = unread_notebook(str(fault)), None
+        if stranger:
+            nb.metadata["coursekit"] = {"stranger": stranger}
+        for cell in nb.cells:
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+        if "coursekit" not in nb.metadata:
+            repairs = restore(nb, self.roles)
+        else:
+            restore(nb, self.roles)
+        nb.metadata["kernelspec"] = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+        record = self.examine(nb, repairs)
+        return replace(
+            record,
+            digest=hashlib.sha256(content).hexdigest(),
+            seconds=round(monotonic() - started, 4),
+            notebook=json.dumps(nb, ensure_ascii=False, indent=1),
+        )
+
+    def examine(self, nb: NotebookNode, repairs: Sequence[str] = ()) -> Record:
+        """Run and judge a restored notebook, and fill its outputs in place; a record without digest and notebook."""
+        started = monotonic()
+        said = nb.metadata.pop("coursekit", {})
+        remarks: tuple[str, ...] = ()
+        if "unreadable" in said:
+            state, remarks = State.UNREADABLE, (f"The file could not be read as a notebook: {said['unreadable']}.",)
+        elif "stranger" in said:
+            state, remarks = (
+                State.WRONG_ASSIGNMENT,
+                (f"This is the notebook of {said['stranger']}, and was handed in for {self.bundle.assignment}.",),
+            )
+        else:
+            state = State.GRADED
+        if remarks:
+            exercises = self.unasked(state, remarks[0])
+        else:
+            self._show(nb)
+            exercises = self._judge(nb)
+        record = Record(
+            assignment=self.bundle.assignment,
+            digest="",
+            key=self.bundle.key,
+            state=State.worst([state, *(one.state for one in exercises)]),
+            exercises=tuple(exercises),
+            repairs=tuple(repairs),
+            remarks=remarks,
+            seconds=round(monotonic() - started, 4),
+            version=coursekit.__version__,
+            sandbox=self.bench.description,
+        )
+        _fill(nb, exercises)
+        outputs.note(nb, repairs, remarks if "stranger" in said else ())
+        nb.metadata["coursekit"] = {"record": json.loads(record.to_json())}
+        return record
+
+    def unasked(self, state: State, reason: str) -> list[ExerciseRecord]:
+        """The records of a submission whose functions could not be asked at all: no points, and why."""
+
+        def none(count: int) -> Answers:
+            return Answers(
+                answers=[Answer(error=f"it could not be asked: {reason}", stopped=True)] * count, state=state
+            )
+
+        public = {name: none(len(paper.cases)) for name, paper in self.referee.public.items()}
+        private = {name: none(len(paper.cases)) for name, paper in self.referee.private.items()}
+        return self.referee.judge(public, private)
+
+    def _show(self, nb: NotebookNode) -> None:
+        """The display run: what people see."""
+        with self.display.run(_to_run(nb)) as session:
+            for i, run in session.cells.items():
+                cell = nb.cells[i]
+                cell.outputs, cell.execution_count = outputs.cleaned(run.outputs, run.count), run.count
+                if run.state is not State.GRADED:
+                    cell.outputs.append(outputs.stopped(run.reason))
+
+    def _judge(self, nb: NotebookNode) -> list[ExerciseRecord]:
+        """The judging run, and a second one for the words: what it knows of private cases is gone by then."""
+        cells = _to_run(nb)
+        names = list(self.referee.exercises)
+        with self.bench.run(cells) as session:
+            private = self._ask(session, cells, names, self.referee.private)
+            ended = {i for i, run in session.cells.items() if run.state is not State.GRADED}
+        wrong = [name for name in names if not self.referee.passes(name, private[name])]
+        public: dict[str, Answers] = {}
+        if wrong:
+            first = [one.name for name in wrong for one in self.referee.exercises[name].first]
+            with self.bench.run([cell for cell in cells if cell[0] not in ended]) as session:
+                public = self._ask(session, cells, [*dict.fromkeys([*first, *wrong])], self.referee.public)
+        return self.referee.judge(public, private)
+
+    def _ask(
+        self, session: Session, cells: Sequence[tuple[int, str]], names: Iterable[str], papers: Any
+    ) -> dict[str, Answers]:
+        out = {}
+        for name in names:
+            exercise = self.referee.exercises[name]
+            asked = session.ask(name, exercise.needs, exercise.parameters, papers[name].cases, exercise.returns)
+            out[name] = Answers(answers=asked.answers, state=asked.state, reason=asked.reason, seconds=asked.seconds)
+            if asked.state is State.GRADED and all(
+                (answer.error or "").startswith(_MISSING) for answer in asked.answers
+            ):
+                makers = [i for i, source in cells if name in bindings.names(source)]
+                ends = [session.cells[i].state for i in makers if i in session.cells]
+                if State.worst(ends) is not State.GRADED:
+                    out[name] = replace(out[name], state=State.worst(ends))
+        return out
+
+
+def _to_run(nb: NotebookNode) -> list[tuple[int, str]]:
+    """The code cells that are run, by their place: not the checks, whose score comes from outside, nor the set-up."""
+    return [
+        (i, cell.source)
+        for i, cell in enumerate(nb.cells)
+        if cell.cell_type == "code"
+        and cell.source.strip()
+        and not {"exercise", "role"} & cell.metadata.get("coursekit", {}).keys()
+    ]
+
+
+def _fill(nb: NotebookNode, exercises: Iterable[ExerciseRecord]) -> None:
+    """Put each result into its check cell."""
+    found = {one.name: one for one in exercises}
+    for cell in nb.cells:
+        name = cell.metadata.get("coursekit", {}).get("exercise")
+        if cell.cell_type == "code" and name in found:
+            cell.outputs, cell.execution_count = [outputs.verdict(found[name])], None
+
+
+def belongs_elsewhere(nb: NotebookNode, roles: dict[str, Role], assignment: str) -> str | None:
+    """The assignment that this notebook belongs to, where that is another one; None where it is ours or nobody's."""
+    marks = [cell.metadata.get("coursekit") for cell in nb.cells]
+    named = [mark["assignment"] for mark in marks if isinstance(mark, dict) and isinstance(mark.get("assignment"), str)]
+    others = [name for name in named if name != assignment]
+    return others[0][:60] if others and len(others) == len(named) else None

@@ -1,0 +1,117 @@
+"""nbgrader's steps that the course replaces, so that `nbgrader autograde` grades as `coursekit grade` does."""
+
+import atexit
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry, Notebook
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Dict, Enum, Unicode
+
+from coursekit.grading.bundle import SANDBOXES, Bundle, bundle_of
+from coursekit.grading.errors import CourseError
+from coursekit.grading.grader import Grader, belongs_elsewhere
+from coursekit.grading.limits import Limits
+from coursekit.grading.restore import Role, released_cells, restore
+
+_SCHEMA = 3
+
+
+class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]
+    """Stands for DeduplicateIds and OverwriteCells: every cell that the gradebook knows stands in the notebook once.
+
+    nbgrader restores the text of read-only cells, but it believes the submission's own metadata, aborts the whole batch
+    on a copied graded cell, and leaves a deleted one without a score.
+    """
+
+    release_directory = Unicode(
+        "", help="the folder of released notebooks, whose coursekit metadata is the one that counts"
+    ).tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Restore `nb` in place, by the gradebook's record of the released notebook."""
+        names = resources["nbgrader"]
+        path = Path(self.release_directory) / names["assignment"] / f"{names['notebook']}.ipynb"
+        release = released_cells(path.read_text(encoding="utf-8") if path.is_file() else "")
+        with Gradebook(names["db_url"]) as gradebook:
+            try:
+                roles = _roles(gradebook.find_notebook(names["notebook"], names["assignment"]), release)
+            except MissingEntry:
+                return nb, resources
+        said = nb.metadata.get("coursekit", {})
+        if "unreadable" not in said and (stranger := belongs_elsewhere(nb, roles, names["assignment"])):
+            said["stranger"] = stranger
+        repairs = restore(nb, roles)
+        for repair in repairs:
+            self.log.warning("%s/%s: %s", names["student"], names["assignment"], repair)
+        nb.metadata["coursekit"] = {**said, "repairs": [] if said else repairs}
+        return nb, resources
+
+
+def _roles(notebook: Notebook, release: dict[str, dict[str, Any]]) -> dict[str, Role]:
+    """The role of each known cell, in the release's order. Points and texts are the gradebook's."""
+    points = {cell.name: float(cell.max_score) for cell in (*notebook.grade_cells, *notebook.task_cells)}
+    graded = {cell.name for cell in notebook.grade_cells}
+    solutions = {cell.name for cell in notebook.solution_cells}
+    tasks = {cell.name for cell in notebook.task_cells}
+    roles = {}
+    # The gradebook keeps no order, so that of the release counts; what the release lacks comes last.
+    place = {name: i for i, name in enumerate(release)}
+    for cell in sorted(notebook.source_cells, key=lambda cell: place.get(cell.name, len(place))):
+        name = cell.name
+        marks: dict[str, Any] = {
+            "grade": name in graded,
+            "grade_id": name,
+            "locked": bool(cell.locked),
+            "schema_version": _SCHEMA,
+            "solution": name in solutions,
+            "task": name in tasks,
+            "cell_type": cell.cell_type,
+            "checksum": cell.checksum,
+        }
+        if name in points:
+            marks["points"] = points[name]
+        mark = release.get(name, {}).get("metadata", {}).get("coursekit")
+        roles[name] = Role(str(cell.cell_type), str(cell.source), marks, mark)
+    return roles
+
+
+class RefereeExecute(NbGraderPreprocessor):  # type: ignore[misc]
+    """Stands for Execute: runs the notebook in the sandbox, and puts into each check cell what the referee says."""
+
+    root = Unicode("", help="the course's folder").tag(config=True)
+    sandbox = Enum(SANDBOXES, "auto", help="where student code runs; none protects nothing but this process").tag(
+        config=True
+    )
+    limits = Dict(help="what a submission may use, as in {'cell': 30, 'memory': 3072}; see Limits").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Fill the outputs of `nb` in place."""
+        repairs = nb.metadata.get("coursekit", {}).pop("repairs", [])
+        grader = _grader(self._bundle(resources["nbgrader"]["assignment"]))
+        record = grader.examine(nb, repairs)
+        self.log.info("%s: %g of %g points (%s)", record.assignment, record.score, record.max_score, record.state)
+        nb.metadata["language_info"] = {"name": "python"}
+        return nb, resources
+
+    def _bundle(self, assignment: str) -> Bundle:
+        try:
+            limits = replace(Limits(), **self.limits)
+        except TypeError as fault:
+            raise CourseError(f"c.RefereeExecute.limits: {fault}; there are {', '.join(vars(Limits()))}") from None
+        return bundle_of(Path(self.root), assignment, limits=limits, sandbox=self.sandbox)
+
+
+_graders: dict[str, Grader] = {}
+
+
+def _grader(bundle: Bundle) -> Grader:
+    """The grader of a bundle, kept while this process lives: nbgrader makes its steps anew for every submission."""
+    if bundle.key not in _graders:
+        while _graders:
+            _graders.popitem()[1].close()
+        _graders[bundle.key] = Grader(bundle)
+        atexit.register(_graders[bundle.key].close)
+    return _graders[bundle.key]
