@@ -13,10 +13,12 @@ from coursekit.exercises import asking, guard
 from coursekit.exercises.asking import Answer, TimeUp
 from coursekit.exercises.cases import Case
 from coursekit.exercises.kinds import Kind, type_name
+from coursekit.grading.inside import plain_cells
+from coursekit.grading.inside import shell as ipython
 from coursekit.grading.inside.absent import PLAINLY, Absent, AbsentModule
 from coursekit.grading.inside.frames import ClosedError, Frames, WireError
 from coursekit.grading.inside.questions import pack_answer, unpack_case, unpack_kind
-from coursekit.grading.inside.shell import Shell, Sink, Stream, run_cell
+from coursekit.grading.inside.shell import Shell, Sink, Stream
 from coursekit.grading.inside.timer import timer
 
 #: Seconds that a fork has to end after its time is up, before it is killed.
@@ -30,10 +32,11 @@ def run_cells(shell: Shell, frames: Frames, request: Mapping[str, Any], *, show:
     shell.sink = sink
     sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123 - for as long as the process lives
     sys.stdout, sys.stderr = Stream(sink, "stdout"), Stream(sink, "stderr")
+    run_cell = ipython.run_cell if show else plain_cells.run_cell
     for cell, source in request["cells"]:
         sink.start(cell)
         frames.send(["start", cell])
-        why = run_cell(shell, sink, source, request["cell"])
+        why = run_cell(shell, source, request["cell"])
         frames.send(["done", cell, shell.execution_count - 1, why, list(sink.error or ())])
     frames.send(["ready"])
 
@@ -41,7 +44,7 @@ def run_cells(shell: Shell, frames: Frames, request: Mapping[str, Any], *, show:
 def serve(shell: Shell, sock: socket.socket, frames: Frames, fork: Callable[[], int]) -> None:
     """Until the other side goes: for every socket that comes, a fork that answers the questions on it."""
     for_all = _Kept()
-    guard.restore()
+    guard.restore()  # what cells have replaced in NumPy is put back, as `check` does
     while True:
         sock.settimeout(None)
         message, sockets, _, _ = socket.recv_fds(sock, 8, 1)
@@ -130,10 +133,8 @@ def _ask(
     frames: Frames, functions: Mapping[str, Any], what: tuple[str, tuple[str, ...], Kind], cases: Sequence[Case]
 ) -> None:
     name, parameters, kind = what
-    watch = guard.Watch(functions, name)
-    watch.idle = True  # there is no engine to watch for; what a call has replaced is still put back after it
     for number, case in enumerate(cases):
-        answer = asking.ask(functions, name, parameters, case, kind, watch)
+        answer = asking.ask(functions, name, parameters, case, kind)
         plain, blob = _packed(answer)
         frames.send(["answer", number, plain], blob)
         if answer.stopped:

@@ -17,7 +17,8 @@ from coursekit.grading.inside.timer import timer
 
 _ROOM = 4096  # characters of a stream that are gathered before they are sent
 _FLOOD = 10  # times the limit
-_CELL = "<ipython-input-"
+#: How the names of cells' code begin.
+CELL_NAME = "<ipython-input-"
 
 
 class StoppedError(BaseException):
@@ -212,7 +213,7 @@ class Shell(InteractiveShell):  # type: ignore[misc]
     sink: Sink
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
-        self.sink.failed(getattr(etype, "__name__", str(etype)), _text(evalue), stb)
+        self.sink.failed(getattr(etype, "__name__", str(etype)), text_of(evalue), stb)
 
     def showtraceback(self, *args: Any, **kwargs: Any) -> None:
         """Formats the traceback only where people will see it."""
@@ -220,7 +221,7 @@ class Shell(InteractiveShell):  # type: ignore[misc]
             super().showtraceback(*args, **kwargs)
             return
         etype, evalue = sys.exc_info()[:2]
-        self.sink.failed(getattr(etype, "__name__", "Exception"), _text(evalue), [])
+        self.sink.failed(getattr(etype, "__name__", "Exception"), text_of(evalue), [])
 
     def showsyntaxerror(self, *args: Any, **kwargs: Any) -> None:
         """The same for a cell that is no Python."""
@@ -229,6 +230,10 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         else:
             self.showtraceback()
 
+    def _format_exception_for_storage(self, exception: Any, **options: Any) -> str:
+        # For a history that is not kept; it takes longer than all the rest of a cell.
+        return ""
+
     def ask_exit(self) -> None:
         """`exit()` ends nothing here: later cells are still run."""
 
@@ -236,7 +241,8 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         """There is no screen."""
 
 
-def _text(problem: object) -> str:
+def text_of(problem: object) -> str:
+    """The message of an exception, cut; whatever its class does."""
     try:
         return str(problem)[:1000]
     except BaseException:  # the text of an exception is the student's code too
@@ -254,9 +260,14 @@ def make_shell() -> Shell:
     return shell
 
 
-def run_cell(shell: Shell, sink: Sink, source: str, seconds: float) -> str:
+def run_cell(shell: Shell, source: str, seconds: float) -> str:
     """Run one cell for at most so many seconds; "" or why it was stopped ("timeout", "output limit", "memory")."""
-    sink.written = 0
+    return run_guarded(shell, lambda: shell.run_cell(source, store_history=True), seconds)
+
+
+def run_guarded(shell: Shell, run: Callable[[], object], seconds: float) -> str:
+    """Call `run`, which runs a cell, with a timer."""
+    sink = shell.sink
 
     def problem() -> BaseException:
         return CellTimeoutError(f"the cell was stopped: it ran longer than {seconds:g} seconds")
@@ -264,7 +275,7 @@ def run_cell(shell: Shell, sink: Sink, source: str, seconds: float) -> str:
     rang: list[bool] = []
     try:
         with timer(seconds, problem, _in_a_cell) as rang:
-            shell.run_cell(source, store_history=True)
+            run()
     except StoppedError as stopped:  # it came while IPython was about to end the cell
         sink.failed(type(stopped).__name__, str(stopped), [str(stopped)])
     sink.flush()
@@ -277,7 +288,7 @@ def run_cell(shell: Shell, sink: Sink, source: str, seconds: float) -> str:
 
 def _in_a_cell(frame: FrameType | None) -> bool:
     while frame is not None:
-        if frame.f_code.co_filename.startswith(_CELL):
+        if frame.f_code.co_filename.startswith(CELL_NAME):
             return True
         frame = frame.f_back
     return False

@@ -13,12 +13,24 @@ _ALTERNATIVE = (
     "or pass --sandbox none, which keeps a process of its own and its limits but does not keep a student's code from "
     "the network or from your files"
 )
-_PROBE = (
-    "import os, sys; u = {uid}; u and (os.setgroups([]), os.setresgid(u, u, u), os.setresuid(u, u, u)); "
-    "sys.path[:0] = [{own!r}, *{sites!r}]; import numpy; from coursekit.grading.inside import confine; "
-    "confine.enter_namespaces(); pid = os.fork(); pid or (confine.fresh_folders([('/tmp', '4k'), ('/proc', '4k')]), "
-    "os._exit(0)); sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))"
-)
+_PROBE = """
+import os, sys
+if {uid}:
+    os.setgroups([])
+    os.setresgid({uid}, {uid}, {uid})
+    os.setresuid({uid}, {uid}, {uid})
+sys.path[:0] = [{own!r}, *{sites!r}]
+import numpy
+from coursekit.grading.inside import confine
+confine.readable(True)
+user = os.getuid(), os.getgid()
+pid = confine.fork_into_namespaces()
+if pid == 0:
+    confine.become_user(*user)
+    confine.fresh_folders([("/tmp", "4k"), ("/proc", "4k")])
+    os._exit(0)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+"""
 
 
 @cache
