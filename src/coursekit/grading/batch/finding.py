@@ -159,7 +159,7 @@ def _chosen(
         others = ", ".join(shown(e.parts[-1]) for e, _ in notebooks if e is not entry)
         said.append(f"{len(notebooks)} notebooks were handed in: {shown(entry.parts[-1])} was graded, not {others}")
     elif form is Form.NBGRADER and owner.original != f"{assignment}{NOTEBOOK}":
-        said.append(f"{shown(owner.original)} was graded, since there is no {assignment}{NOTEBOOK}")
+        said.append(f"there is no {assignment}{NOTEBOOK}, so {shown(owner.original)} was graded")
     remarks = (*(f"{line[0].upper()}{line[1:]}." for line in said), *([owner.remark] if owner.remark else []))
     own = around + (2 if owner.form is Form.NBGRADER else 1)
     return Submission(student=student, entry=entry, own=own, remarks=remarks, submitted=submitted), said

@@ -81,9 +81,9 @@ class Folder:
                 yield Entry((*parts, "nothing"), (0,), gap=True)
         for one in inside:
             here = (*parts, one.name)
-            if one.is_symlink() and one.is_dir():
+            if one.is_symlink() and os.path.isdir(one.path):  # noqa: PTH112  (Path.is_dir raises for a link to itself)
                 yield Entry((*here, "a link to another folder"), (0,), gap=True)
-            elif not one.is_dir():
+            elif not one.is_dir(follow_symlinks=False):
                 yield Entry(here, (one.stat(follow_symlinks=False).st_mtime_ns,))
             elif self._descend(here) and len(here) < 20:
                 yield from self._below(folder / one.name, here)
