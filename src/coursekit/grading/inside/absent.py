@@ -73,7 +73,7 @@ class AbsentModule(types.ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name == "__all__":
             return []
-        if name.startswith("__") or name.startswith(_LOOKS):
+        if (name.startswith("__") and name != "__version__") or name.startswith(_LOOKS):
             if name in ("__file__", "__cached__", "__dict__"):
                 raise EngineAbsentError
             raise AttributeError(name)

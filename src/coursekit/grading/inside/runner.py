@@ -1,12 +1,13 @@
 """Runs the cells of a notebook, then answers questions about its functions, each set of them in a fork of its own."""
 
+import contextlib
 import os
 import select
 import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from coursekit.exercises import asking, guard
@@ -28,7 +29,13 @@ _ANSWER = 16 << 20  # bytes of one answer
 
 def run_cells(shell: Shell, frames: Frames, request: Mapping[str, Any], *, show: bool) -> None:
     """Run all cells and send what each gives."""
-    sink = Sink(frames.send, request["output"], show=show)
+    me = os.getpid()
+
+    def send(message: list[Any]) -> None:
+        if os.getpid() == me:  # a process that a cell has forked has nothing to say here
+            frames.send(message)
+
+    sink = Sink(send, request["output"], show=show)
     shell.sink = sink
     sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123 - for as long as the process lives
     sys.stdout, sys.stderr = Stream(sink, "stdout"), Stream(sink, "stderr")
@@ -37,12 +44,19 @@ def run_cells(shell: Shell, frames: Frames, request: Mapping[str, Any], *, show:
         sink.start(cell)
         frames.send(["start", cell])
         why = run_cell(shell, source, request["cell"])
+        if os.getpid() != me:
+            return
         frames.send(["done", cell, shell.execution_count - 1, why, list(sink.error or ())])
     frames.send(["ready"])
 
 
-def serve(shell: Shell, sock: socket.socket, frames: Frames, fork: Callable[[], int]) -> None:
-    """Until the other side goes: for every socket that comes, a fork that answers the questions on it."""
+def serve(shell: Shell, sock: socket.socket, frames: Frames, *, alone: bool) -> None:
+    """Until the other side goes: for every socket that comes, a fork that answers the questions on it.
+
+    `alone` says that this process and its supervisor are the only ones here that are not the student's.
+    """
+    end_all = _end_all_others if alone else lambda: None
+    end_all()
     for_all = _Kept()
     guard.restore()  # what cells have replaced in NumPy is put back, as `check` does
     while True:
@@ -51,7 +65,7 @@ def serve(shell: Shell, sock: socket.socket, frames: Frames, fork: Callable[[], 
         if not message or not sockets:
             return
         limit = int.from_bytes(message, "little") / 1000
-        pid = fork()
+        pid = os.fork()
         if pid == 0:
             try:
                 os.setsid()
@@ -62,7 +76,15 @@ def serve(shell: Shell, sock: socket.socket, frames: Frames, fork: Callable[[], 
         for_all.close(sockets[0])
         killed = _wait(pid, limit + GRACE)
         _, status = for_all.waitpid(pid, 0)
+        end_all()
         frames.send(["asked", os.waitstatus_to_exitcode(status), killed])
+
+
+def _end_all_others() -> None:
+    """Nothing that a cell or a function has started goes on while others are asked."""
+    if os.getppid() == 1:  # in a process namespace of its own, where this spares only process 1 and this one
+        with contextlib.suppress(OSError):
+            os.kill(-1, signal.SIGKILL)
 
 
 class _Kept:
@@ -151,15 +173,14 @@ def _packed(answer: Answer) -> tuple[Any, bytes]:
     return plain, blob
 
 
-def run(
-    shell: Shell, sock: socket.socket, request: Mapping[str, Any], *, show: bool, fork: Callable[[], int] = os.fork
-) -> None:
-    """The whole life of a runner."""
+def run(shell: Shell, sock: socket.socket, request: Mapping[str, Any], *, show: bool, alone: bool) -> None:
+    """The whole life of a runner: its cells, then, where outputs are not what is wanted, its questions."""
+    me = os.getpid()
     frames = Frames(sock)
     try:
         run_cells(shell, frames, request, show=show)
-        if not show:
-            serve(shell, sock, frames, fork)
+        if not show and os.getpid() == me:
+            serve(shell, sock, frames, alone=alone)
     except (ClosedError, OSError):
         return
 

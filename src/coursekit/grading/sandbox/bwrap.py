@@ -79,6 +79,7 @@ def command(
     line = _Line(program, "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try")
     line.add("--die-with-parent", "--new-session", "--cap-drop", "ALL", *way.options, "--hostname", "sandbox")
     _system(line, course)
+    line.add("--perms", "0755", "--dir", "/etc")
     for name in ("/etc/ld.so.cache", "/etc/fonts", "/etc/localtime", "/etc/alternatives"):
         line.add("--ro-bind-try", name, name)
     line.bind(skeleton / "etc/passwd", Path("/etc/passwd"))
