@@ -4,6 +4,7 @@ import copy
 import csv
 import json
 import re
+from pathlib import Path
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -11,6 +12,8 @@ from traitlets.config import Config
 
 from coursekit.exercises import assignment
 from coursekit.grading.feedback import SafeHTMLExporter
+
+ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.grading
 
@@ -98,6 +101,31 @@ def given_up(course):
     return nb
 
 
+def engine(course):
+    """Three answers are taken from the engine, each by another way; an experiment uses it as it may."""
+    nb = course.notebook(
+        answers={
+            "relu": "from coursekit.nn import relu",
+            "sigmoid": "import importlib\nsigmoid = getattr(importlib.import_module('coursekit.nn'), 'sigmoid')",
+            "elu": "def elu(x, alpha=1.0):\n    import coursekit.nn as nn\n    return nn.elu(x, alpha)",
+        }
+    )
+    show = "import coursekit.nn as nn\nprint('the engine says', nn.relu(np.array([-1.0, 2.0])))"
+    nb.cells.insert(place(nb, "check-relu") + 1, new_code_cell(show))
+    return nb
+
+
+def lying_and_wrong(course):
+    nb = lying(course)
+    nb.cells[place(nb, "relu")].source = WRONG
+    return nb
+
+
+def another(course):
+    """The released notebook of another assignment."""
+    return (ROOT / "exercises/loop/loop.ipynb").read_text(encoding="utf-8")
+
+
 def lying(course):
     """`check` is given another meaning, whose results are no scores."""
     nb = course.notebook()
@@ -136,7 +164,10 @@ SUBMISSIONS = {
     "del": deleted,
     "edi": edited,
     "exi": given_up,
+    "eng": engine,
     "lie": lying,
+    "liw": lying_and_wrong,
+    "oth": another,
     "new": lambda course: course.release,
     "rel": relabelled,
     "sho": showing_off,
@@ -153,7 +184,7 @@ def course(fresh_course, tmp_path_factory):
     course.handed_in = {who: course.hand_in(who, make(course)).read_bytes() for who, make in both.items()}
     for command in (
         ("autograde", "activations", f"--CourseDirectory.student_id_exclude={','.join(LOOPING)}"),
-        ("autograde", "activations", "--student=loop-*", "--SeededExecute.timeout=6"),
+        ("autograde", "activations", "--student=loop-*", "--RefereeExecute.limits={'cell': 3.0, 'function': 3.0}"),
         ("generate_feedback", "activations"),
         ("export", "--to", "grades.csv"),
     ):
@@ -204,25 +235,34 @@ def test_metadata_of_a_submission_is_not_believed(course):
     assert course.points("rel") == {**FULL, "check-relu": 0.0, "check-relu_backward": FULL["check-relu_backward"]}
 
 
-def test_what_is_no_score_gives_no_points(course):
-    points = course.points("lie")
-    assert points["check-sigmoid"] == 0.0
-    assert set(points.values()) == {0.0}
+def test_another_meaning_of_check_changes_nothing(course):
+    assert course.points("lie") == FULL
+    assert course.points("liw") == {**FULL, "check-relu": 0.0}
 
 
-def test_a_dead_kernel_keeps_what_came_before_it(course):
-    points = course.points("exi")
-    assert points["check-relu"] == FULL["check-relu"]
-    assert points["check-relu_backward"] == 0.0
+def test_a_cell_that_ends_python_costs_itself_only(course):
+    assert course.points("exi") == FULL
     assert "ended Python" in course.feedback("exi")
 
 
 def test_endless_loops_end(course):
-    assert course.points("loop-end") == {**FULL, "check-relu": 0.0, "check-relu_backward": FULL["check-relu_backward"]}
-    points = course.points("loop-stu")
-    assert points["check-relu"] == FULL["check-relu"]
-    assert points["check-dead_fraction"] == 0.0
+    assert course.points("loop-end") == {**FULL, "check-relu": 0.0}
+    assert "did not finish in time" in course.feedback("loop-end")
+    assert course.points("loop-stu") == FULL
     assert "could not be interrupted" in course.feedback("loop-stu")
+
+
+def test_an_answer_from_the_engine_earns_nothing_and_experiments_run(course):
+    lost = ("relu", "sigmoid", "elu", "sigmoid_backward")  # the last calls the engine's sigmoid
+    assert course.points("eng") == {**FULL, **{f"check-{name}": 0.0 for name in lost}}
+    page = course.feedback("eng")
+    assert page.count("an answer taken from the engine earns nothing") >= 3
+    assert "the engine says [0. 2.]" in page
+
+
+def test_a_notebook_of_another_assignment_is_told_apart(course):
+    assert set(course.points("oth").values()) == {0.0}
+    assert "This is the notebook of loop" in course.feedback("oth")
 
 
 def test_written_answers_wait_for_a_person_and_empty_ones_do_not(course):

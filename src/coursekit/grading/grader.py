@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from time import monotonic
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 
 import coursekit
 from coursekit.exercises import Answer
@@ -24,8 +24,10 @@ _MISSING = "there is no function "
 
 
 class Grader:
-    """Grades submissions of one assignment, one after the other, in two warm sandboxes. A context manager.
+    """Grades submissions of one assignment, one after the other, in warm sandboxes. A context manager.
 
+    `grade` judges. `show` makes, separately and afterwards, the outputs that people see: they cost much more time (nets
+    are trained in them, figures drawn), and no score comes from them.
     Raises `SandboxError` where the grading itself fails, and nothing for what a submission holds.
     """
 
@@ -33,9 +35,12 @@ class Grader:
         self.bundle = bundle
         self.roles = roles_of(bundle.release)
         self.referee = Referee(bundle.assignment, bundle.seed)
-        kind = how(bundle.sandbox)
-        self.display = Sandbox("display", bundle.assignment, bundle.limits, kind)
-        self.bench = Sandbox("judge", bundle.assignment, bundle.limits, kind)
+        self._kind = how(bundle.sandbox)
+        self._bench = self._sandbox("judge")
+        self._display: Sandbox | None = None
+
+    def _sandbox(self, purpose: Literal["display", "judge"]) -> Sandbox:
+        return Sandbox(purpose, self.bundle.assignment, self.bundle.limits, self._kind)
 
     def __enter__(self) -> Self:
         return self
@@ -47,72 +52,75 @@ class Grader:
 
     def close(self) -> None:
         """End the sandboxes."""
-        self.display.close()
-        self.bench.close()
+        self._bench.close()
+        if self._display is not None:
+            self._display.close()
+
+    @property
+    def sandbox(self) -> str:
+        """What protects this machine from a submission, for people."""
+        return self._bench.description
 
     def grade(self, content: bytes) -> Record:
-        """The row of one submission."""
+        """The row of one submission. In its notebook the check cells show their results, and nothing else is shown."""
         started = monotonic()
-        repairs: list[str] = []
         try:
             nb = parse(content)
             nb.metadata.pop("coursekit", None)
-            stranger = belongs_elsewhere(nb, self.roles, self.bundle.assignment)
+            if stranger := belongs_elsewhere(nb, self.roles, self.bundle.assignment):
+                nb.metadata["coursekit"] = {"stranger": stranger}
         except UnreadableError as fault:
-            nb, stranger = unread_notebook(str(fault)), None
-        if stranger:
-            nb.metadata["coursekit"] = {"stranger": stranger}
+            nb = unread_notebook(str(fault))
         for cell in nb.cells:
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
-        if "coursekit" not in nb.metadata:
-            repairs = restore(nb, self.roles)
-        else:
-            restore(nb, self.roles)
+        repairs = restore(nb, self.roles)
         nb.metadata["kernelspec"] = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
         record = self.examine(nb, repairs)
         return replace(
             record,
             digest=hashlib.sha256(content).hexdigest(),
             seconds=round(monotonic() - started, 4),
-            notebook=json.dumps(nb, ensure_ascii=False, indent=1),
+            notebook=_text(nb),
         )
 
     def examine(self, nb: NotebookNode, repairs: Sequence[str] = ()) -> Record:
-        """Run and judge a restored notebook, and fill its outputs in place; a record without digest and notebook."""
+        """Judge a restored notebook and fill its check cells in place; a record without digest and notebook."""
         started = monotonic()
-        said = nb.metadata.pop("coursekit", {})
-        remarks: tuple[str, ...] = ()
-        if "unreadable" in said:
-            state, remarks = State.UNREADABLE, (f"The file could not be read as a notebook: {said['unreadable']}.",)
-        elif "stranger" in said:
-            state, remarks = (
-                State.WRONG_ASSIGNMENT,
-                (f"This is the notebook of {said['stranger']}, and was handed in for {self.bundle.assignment}.",),
-            )
-        else:
-            state = State.GRADED
-        if remarks:
-            exercises = self.unasked(state, remarks[0])
-        else:
-            self._show(nb)
-            exercises = self._judge(nb)
+        state, remarks = _refused(nb.metadata.pop("coursekit", {}), self.bundle.assignment)
+        exercises = self.unasked(state, remarks[0]) if remarks else self._judge(nb)
         record = Record(
             assignment=self.bundle.assignment,
             digest="",
             key=self.bundle.key,
             state=State.worst([state, *(one.state for one in exercises)]),
             exercises=tuple(exercises),
-            repairs=tuple(repairs),
+            repairs=() if remarks else tuple(repairs),
             remarks=remarks,
             seconds=round(monotonic() - started, 4),
             version=coursekit.__version__,
-            sandbox=self.bench.description,
+            sandbox=self.sandbox,
         )
         _fill(nb, exercises)
-        outputs.note(nb, repairs, remarks if "stranger" in said else ())
+        outputs.note(nb, record.repairs, remarks if state is State.WRONG_ASSIGNMENT else ())
         nb.metadata["coursekit"] = {"record": json.loads(record.to_json())}
         return record
+
+    def show(self, notebook: str) -> str:
+        """A graded notebook with the outputs of all other cells, run with the engine."""
+        nb = parse(notebook.encode())
+        self.fill_display(nb)
+        return _text(nb)
+
+    def fill_display(self, nb: NotebookNode) -> None:
+        """Run the cells of `nb` with the engine, and put their outputs in place."""
+        self._display = self._display or self._sandbox("display")
+        with self._display.run(_to_run(nb)) as session:
+            for i, run in session.cells.items():
+                cell = nb.cells[i]
+                cell.outputs, cell.execution_count = [from_dict(output) for output in run.outputs], run.count
+                if run.state is not State.GRADED:
+                    cell.outputs.append(outputs.stopped(run.reason))
 
     def unasked(self, state: State, reason: str) -> list[ExerciseRecord]:
         """The records of a submission whose functions could not be asked at all: no points, and why."""
@@ -126,27 +134,18 @@ class Grader:
         private = {name: none(len(paper.cases)) for name, paper in self.referee.private.items()}
         return self.referee.judge(public, private)
 
-    def _show(self, nb: NotebookNode) -> None:
-        """The display run: what people see."""
-        with self.display.run(_to_run(nb)) as session:
-            for i, run in session.cells.items():
-                cell = nb.cells[i]
-                cell.outputs, cell.execution_count = outputs.cleaned(run.outputs, run.count), run.count
-                if run.state is not State.GRADED:
-                    cell.outputs.append(outputs.stopped(run.reason))
-
     def _judge(self, nb: NotebookNode) -> list[ExerciseRecord]:
         """The judging run, and a second one for the words: what it knows of private cases is gone by then."""
         cells = _to_run(nb)
         names = list(self.referee.exercises)
-        with self.bench.run(cells) as session:
+        with self._bench.run(cells) as session:
             private = self._ask(session, cells, names, self.referee.private)
             ended = {i for i, run in session.cells.items() if run.state is not State.GRADED}
         wrong = [name for name in names if not self.referee.passes(name, private[name])]
         public: dict[str, Answers] = {}
         if wrong:
             first = [one.name for name in wrong for one in self.referee.exercises[name].first]
-            with self.bench.run([cell for cell in cells if cell[0] not in ended]) as session:
+            with self._bench.run([cell for cell in cells if cell[0] not in ended]) as session:
                 public = self._ask(session, cells, [*dict.fromkeys([*first, *wrong])], self.referee.public)
         return self.referee.judge(public, private)
 
@@ -194,3 +193,17 @@ def belongs_elsewhere(nb: NotebookNode, roles: dict[str, Role], assignment: str)
     named = [mark["assignment"] for mark in marks if isinstance(mark, dict) and isinstance(mark.get("assignment"), str)]
     others = [name for name in named if name != assignment]
     return others[0][:60] if others and len(others) == len(named) else None
+
+
+def _refused(said: dict[str, Any], assignment: str) -> tuple[State, tuple[str, ...]]:
+    """Why a notebook is not judged at all, from the mark that reading it left; no remarks where it is."""
+    if "unreadable" in said:
+        return State.UNREADABLE, (f"The file could not be read as a notebook: {said['unreadable']}.",)
+    if "stranger" in said:
+        theirs = said["stranger"]
+        return State.WRONG_ASSIGNMENT, (f"This is the notebook of {theirs}, and was handed in for {assignment}.",)
+    return State.GRADED, ()
+
+
+def _text(nb: NotebookNode) -> str:
+    return json.dumps(nb, ensure_ascii=False, indent=1)

@@ -1,11 +1,7 @@
-"""What a notebook shows: outputs that came from the sandbox, and in a check cell the result that the referee gave.
+"""What grading writes into a notebook: results in check cells, what was put back, why a cell was stopped."""
 
-What comes from the sandbox is a student's: it is copied by form, so that the notebook stays a valid one.
-"""
-
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
-from typing import Any
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
@@ -13,7 +9,6 @@ from nbformat.v4 import new_markdown_cell, new_output
 from coursekit.exercises import Result
 from coursekit.grading.record import ExerciseRecord, State
 
-_JSON = ("application/json",)
 #: What a state says to the student whose exercise or cell ended in it.
 SAID = {
     State.STUDENT_ERROR: "No question could be put to your function: see below what came in place of an answer.",
@@ -25,36 +20,6 @@ SAID = {
     State.UNREADABLE: "The file could not be read as a notebook.",
     State.INFRASTRUCTURE: "The grading itself failed here, which is not your fault; it will be graded again.",
 }
-
-
-def cleaned(outputs: Iterable[Any], count: int | None) -> list[NotebookNode]:
-    """Valid notebook outputs of what a run sent; what has no such form is left out."""
-    return [made for output in outputs if isinstance(output, Mapping) and (made := _output(output, count)) is not None]
-
-
-def _output(output: Mapping[str, Any], count: int | None) -> NotebookNode | None:
-    kind = output.get("output_type")
-    if kind == "stream":
-        name = "stderr" if output.get("name") == "stderr" else "stdout"
-        return new_output("stream", name=name, text=str(output.get("text", "")))
-    if kind == "error":
-        lines = output.get("traceback")
-        trace = [str(line) for line in lines] if isinstance(lines, list) else []
-        fields = {key: str(output.get(key, "")) for key in ("ename", "evalue")}
-        return new_output("error", traceback=trace, **fields)
-    if kind in ("display_data", "execute_result"):
-        data = {
-            str(mime): value if mime in _JSON else str(value)
-            for mime, value in _mapping(output.get("data")).items()
-            if isinstance(value, str) or mime in _JSON
-        }
-        extra = {"execution_count": count} if kind == "execute_result" else {}
-        return new_output(str(kind), data=data, **extra)
-    return None
-
-
-def _mapping(value: Any) -> Mapping[Any, Any]:
-    return value if isinstance(value, Mapping) else {}
 
 
 def stopped(reason: str) -> NotebookNode:

@@ -8,7 +8,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry, Notebook
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Dict, Enum, Unicode
+from traitlets import Bool, Dict, Enum, Unicode
 
 from coursekit.grading.bundle import SANDBOXES, Bundle, bundle_of
 from coursekit.grading.errors import CourseError
@@ -87,11 +87,15 @@ class RefereeExecute(NbGraderPreprocessor):  # type: ignore[misc]
     )
     limits = Dict(help="what a submission may use, as in {'cell': 30, 'memory': 3072}; see Limits").tag(config=True)
 
+    display = Bool(True, help="whether to run all cells for their outputs too; scores do not need it").tag(config=True)
+
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Fill the outputs of `nb` in place."""
         repairs = nb.metadata.get("coursekit", {}).pop("repairs", [])
         grader = _grader(self._bundle(resources["nbgrader"]["assignment"]))
         record = grader.examine(nb, repairs)
+        if self.display:
+            grader.fill_display(nb)
         self.log.info("%s: %g of %g points (%s)", record.assignment, record.score, record.max_score, record.state)
         nb.metadata["language_info"] = {"name": "python"}
         return nb, resources

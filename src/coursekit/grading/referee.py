@@ -51,6 +51,16 @@ class Referee:
         }
         return [self._record(name, graded, known, private[name]) for name in self.exercises]
 
+    def unasked(self, state: State, reason: str) -> list[ExerciseRecord]:
+        """The records of a submission that could not be asked anything: no points, and the reason in every check."""
+        lost = Answer(error=reason, stopped=True)
+        given = {
+            paper.exercise.name: Answers(answers=[lost] * len(paper.cases), state=state)
+            for paper in self.private.values()
+        }
+        known = {name: Answers(answers=[lost] * len(paper.cases), state=state) for name, paper in self.public.items()}
+        return self.judge(known, given)
+
     def passes(self, name: str, answers: Answers) -> bool:
         """Whether these answers to the private paper pass every check: then there is nothing to put into words."""
         failures = self.private[name].failures(self.private[name].seen(answers.answers))

@@ -39,11 +39,12 @@ def release(root: Path, ids: list[str] | None = None) -> list[Released]:
     for one in wanted:
         if one not in known:
             raise CourseError(f"no assignment {one!r} in {root / 'solutions'}: there is {', '.join(known) or 'none'}")
-    config = _load(root)
+    config = load_config(root)
     return [_release(root, config, one) for one in wanted]
 
 
-def _load(root: Path) -> Config:
+def load_config(root: Path) -> Config:
+    """The course's nbgrader configuration."""
     before = Path.cwd()
     os.chdir(root)
     try:

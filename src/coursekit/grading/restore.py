@@ -73,11 +73,11 @@ def _settle(nb: NotebookNode, roles: Mapping[str, Role]) -> list[str]:
     repairs: list[str] = []
     for cell in reversed(nb.cells):
         name = grade_id(cell)
-        if name in roles and name not in seen:
+        if name is not None and name in roles and name not in seen:
             seen.add(name)
             repairs += _apply(name, cell, roles[name])
             continue
-        if name in roles:
+        if name is not None and name in roles:
             copies[name] = copies.get(name, 1) + 1
         elif name is not None:
             repairs.append(
