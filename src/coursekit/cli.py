@@ -10,6 +10,7 @@ from typing import NoReturn
 import coursekit
 from coursekit.grading.batch.commands import add_grade
 from coursekit.grading.errors import CourseError
+from coursekit.grading.gradebook.commands import add_export
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -71,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(run=_check, extra="notebook")
 
     add_grade(commands)
+    add_export(commands)
 
     new = commands.add_parser("new", help="begin an exercise: its spec, its line in the tests, its cells")
     kinds = new.add_subparsers(dest="kind", required=True, metavar="KIND")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 
@@ -61,6 +61,14 @@ class Database:
                     raise self._failed(fault) from None
             time.sleep(pause)
             pause = min(2 * pause, 2.0)
+
+    def must_exist(self) -> None:
+        """Raises `CourseError` where there is no gradebook yet, which nbgrader would begin."""
+        sqlite = self.url.get_backend_name() == "sqlite"
+        if sqlite and not Path(str(self.url.database)).is_file():
+            raise CourseError(f"there is no gradebook {self}: grade something first, or name it with --db")
+        if not self.patiently(lambda: inspect(self.engine).has_table("submitted_assignment")):
+            raise CourseError(f"{self} holds no gradebook of nbgrader's: name another one with --db")
 
     def close(self) -> None:
         """Close all connections."""
