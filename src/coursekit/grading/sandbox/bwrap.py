@@ -9,6 +9,8 @@ from pathlib import Path
 from coursekit.grading.sandbox import places
 
 OWN, ENGINE, FONTS = Path("/opt/grading"), Path("/opt/engine"), Path("/opt/matplotlib")
+#: Where a notebook runs, and the home of its user: a file system in memory, as are the temporary folders.
+HOME = Path("/student")
 NOBODY = 65534
 
 
@@ -32,6 +34,13 @@ def ways() -> list[Way]:
         return [user]
     keep = ("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")
     return [Way("as root", keep, NOBODY, becomes=True), user]
+
+
+def scratch() -> list[str]:
+    """The folders that can be written: all of /tmp, unless the interpreter or its packages lie in there."""
+    wanted = [*places.prefixes(), *places.sites()]
+    free = not any(place.is_relative_to("/tmp") for place in wanted)
+    return [str(HOME), "/dev/shm", *(["/tmp"] if free else [])]
 
 
 class _Line:
@@ -66,13 +75,13 @@ def command(
     *,
     engine: Path | None,
     course: Path | None = None,
-    sizes: Mapping[str, int],
+    room: int,
     environment: Mapping[str, str],
     binds: Sequence[str] = (),
 ) -> list[str]:
     """All up to the program. `engine` is the package's folder where the code inside may have it.
 
-    `sizes` are those of the file systems in memory, in bytes; `binds` further options of bubblewrap.
+    `room` is the size in bytes of each of the `scratch` folders; `binds` are further options of bubblewrap.
     """
     program = shutil.which("bwrap")
     assert program is not None
@@ -90,12 +99,12 @@ def command(
         line.bind(skeleton / "dist", ENGINE)
         line.bind(engine, ENGINE / "coursekit")
     line.add("--proc", "/proc", "--dev", "/dev")
-    for folder, size in sizes.items():
-        line.add("--size", str(size), "--perms", "1777", "--tmpfs", folder)
+    for folder in scratch():
+        line.add("--size", str(room), "--perms", "1777", "--tmpfs", folder)
     line.add(*binds, "--clearenv")
     for name, value in environment.items():
         line.add("--setenv", name, value)
-    return [*line.options, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/home", "--"]
+    return [*line.options, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", str(HOME), "--"]
 
 
 def _system(line: _Line, course: Path | None) -> None:

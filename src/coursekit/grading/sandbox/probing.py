@@ -27,7 +27,7 @@ user = os.getuid(), os.getgid()
 pid = confine.fork_into_namespaces()
 if pid == 0:
     confine.become_user(*user)
-    confine.fresh_folders([("/tmp", "4k"), ("/proc", "4k")])
+    confine.fresh_folders([("/dev/shm", "4k"), ("/proc", "4k")])
     os._exit(0)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 """
@@ -54,8 +54,7 @@ def probe() -> tuple[bwrap.Way | None, str]:
         for found in bwrap.ways():
             uid = found.uid if found.becomes else 0
             code = _PROBE.format(uid=uid, own=str(bwrap.OWN), sites=sites)
-            sizes = {"/tmp": 1 << 20, "/home": 1 << 20, "/dev/shm": 1 << 20}
-            command = bwrap.command(found, own, engine=None, sizes=sizes, environment={"OPENBLAS_NUM_THREADS": "1"})
+            command = bwrap.command(found, own, engine=None, room=1 << 20, environment={"OPENBLAS_NUM_THREADS": "1"})
             command += [str(places.interpreter()), "-E", "-s", "-S", "-P", "-B", "-c", code]
             try:
                 run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)

@@ -87,7 +87,7 @@ class Sandbox:
         request = {
             "cells": list(cells),
             "files": [[name, len(content)] for name, content in files.items()],
-            "folder": str(folder or "/home"),
+            "folder": str(folder or bwrap.HOME),
             "cell": self.limits.cell,
             "output": self.limits.output,
             "total": self.limits.notebook + 40 * (self.limits.function + _GRACE),
@@ -186,11 +186,10 @@ class Sandbox:
         python = [str(places.interpreter()), "-E", "-s", "-S", "-P", "-B", "-c", code]
         if self._way is None:
             return python
-        room = self.limits.file << 20
-        sizes = {"/tmp": 4 * room, "/home": 4 * room, "/dev/shm": 4 * room}
+        room = 4 * self.limits.file << 20
         engine = skeleton.PACKAGE if self.purpose == "display" else None
         command = bwrap.command(
-            self._way, self._skeleton, engine=engine, course=Path.cwd(), sizes=sizes, environment=self._environment()
+            self._way, self._skeleton, engine=engine, course=Path.cwd(), room=room, environment=self._environment()
         )
         return command + python
 
@@ -207,7 +206,7 @@ class Sandbox:
             "engine": str(engine),
             "filter": self._filter.hex(),
             "namespaces": self._way is not None,
-            "folders": [["/tmp", size], ["/home", size], ["/dev/shm", size], ["/proc", "4k"]],
+            "folders": [*([folder, size] for folder in bwrap.scratch()), ["/proc", "4k"]],
             "limits": {
                 "memory": limits.memory,
                 "cpu": math.ceil(limits.notebook) + 1,
@@ -217,13 +216,13 @@ class Sandbox:
         }
 
     def _environment(self) -> dict[str, str]:
-        scratch = "/tmp" if self._way else self._folder.name
+        scratch = str(bwrap.HOME) if self._way else self._folder.name
         return {
-            "HOME": "/home" if self._way else scratch,
+            "HOME": scratch,
             "USER": "student",
             "PATH": "/usr/bin:/bin",
             "LANG": "C.UTF-8",
-            "TMPDIR": scratch,
+            "TMPDIR": "/tmp" if self._way and "/tmp" in bwrap.scratch() else scratch,
             "PYTHONPATH": os.pathsep.join(_sites()),
             "PYTHONDONTWRITEBYTECODE": "1",
             "MPLBACKEND": "module://matplotlib_inline.backend_inline" if self.purpose == "display" else "agg",

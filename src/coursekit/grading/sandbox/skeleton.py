@@ -9,7 +9,7 @@ from coursekit.exercises import _ASSIGNMENTS
 
 PACKAGE = Path(coursekit.__file__).parent
 _ASKING = ("asking.py", "cases.py", "kinds.py", "guard.py")
-_USER = "student:x:{uid}:{uid}:student:/home:/bin/sh\n"
+_USER = "student:x:{uid}:{uid}:student:/student:/bin/sh\n"
 
 
 def build(folder: Path, assignment: str, *, uid: int = 1000) -> Path:
