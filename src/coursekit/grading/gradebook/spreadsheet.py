@@ -14,7 +14,8 @@ _FORMULA = frozenset("=+-@")  # what begins a formula; OWASP, "CSV Injection"
 def harmless(text: str) -> str:
     """`text` in one line; where it would begin a formula, with an apostrophe before it, which makes it text."""
     line = " ".join(text.split())
-    return f"'{line}" if unicodedata.normalize("NFKC", line[:1]) in _FORMULA else line
+    begins_formula = len(line) > 1 and unicodedata.normalize("NFKC", line[0]) in _FORMULA
+    return f"'{line}" if begins_formula else line
 
 
 def number(value: float) -> str:
