@@ -1,7 +1,7 @@
 """Set up everything that the book and its tests need, on a machine with nothing but Python 3.11+ and make.
 
     python3 scripts/setup.py            the environment and the front end (for `make book`)
-    python3 scripts/setup.py --tests    and a browser to test in (for `make test`)
+    python3 scripts/setup.py --tests    and what tests need besides: a browser, bubblewrap, PostgreSQL (for `make test`)
 
 Each step leaves a stamp with the hash of what it was made from, so a second run only looks at the stamps.
 Standard library only: this runs before anything is installed.
@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -38,8 +38,8 @@ class SetupError(Exception):
 
 def main() -> int:
     """Run the steps in order and say what is missing in one line."""
-    parser = argparse.ArgumentParser(description="Set up the environment, the front end and, for tests, a browser.")
-    parser.add_argument("--tests", action="store_true", help="also find or install a browser")
+    parser = argparse.ArgumentParser(description="Set up the environment, the front end and what tests need.")
+    parser.add_argument("--tests", action="store_true", help="also a browser, bubblewrap and PostgreSQL")
     wanted = parser.parse_args()
     NOTES.mkdir(exist_ok=True)
     try:
@@ -47,6 +47,8 @@ def main() -> int:
         front_end()
         if wanted.tests:
             browser()
+            program("bubblewrap", find_bubblewrap, "the sandbox that student code is graded in will not be tested")
+            program("postgresql", find_postgres, "the gradebook will be tested in SQLite only")
     except SetupError as error:
         print(f"setup: {error}", file=sys.stderr)
         return 1
@@ -126,8 +128,34 @@ def browser() -> None:
         (NOTES / "browser").write_text(found, "utf-8")
         return
     (NOTES / "browser").unlink(missing_ok=True)
+    shout("NO BROWSER: nothing that happens in a page will be tested. Install Chromium or Chrome, then run again.")
+
+
+def program(package: str, find: Callable[[], str | None], loss: str) -> None:
+    """A Debian package with a program for the tests: found, or installed where we are root, or said to be missing."""
+    if find():
+        return
+    if sys.platform == "linux":
+        apt_install(package, f"{package} for the tests")
+    if not find():
+        shout(f"NO {package.upper()}: {loss}. Install {package}, then run again.")
+
+
+def find_bubblewrap() -> str | None:
+    """The sandbox's program."""
+    return shutil.which("bwrap")
+
+
+def find_postgres() -> str | None:
+    """What makes a PostgreSQL server; Debian keeps it off the path."""
+    kept = sorted(str(path) for path in Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return shutil.which("initdb") or (kept[-1] if kept else None)
+
+
+def shout(message: str) -> None:
+    """Say in a frame what this run will have to do without."""
     print("!" * 100)
-    print("!! NO BROWSER: nothing that happens in a page will be tested. Install Chromium or Chrome, then run again.")
+    print(f"!! {message}")
     print("!" * 100)
 
 

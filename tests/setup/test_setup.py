@@ -54,3 +54,35 @@ def test_the_browser_named_by_the_reader_comes_first(
     mine.chmod(0o755)
     monkeypatch.setenv("CHROMIUM", str(mine))
     assert setup.find_browser() == str(mine)
+
+
+def test_a_program_that_is_there_is_left_alone(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(setup, "apt_install", lambda *_: pytest.fail("it was there"))
+    setup.program("bubblewrap", lambda: "/usr/bin/bwrap", "nothing")
+
+
+def test_a_program_that_is_missing_is_installed_once(
+    setup: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there: list[str] = []
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(setup, "apt_install", lambda package, what: there.append(package) or True)
+    setup.program("postgresql", lambda: there[0] if there else None, "SQLite only")
+    assert there == ["postgresql"]
+    assert capsys.readouterr().out == ""
+
+
+def test_a_program_that_cannot_be_had_is_said_loudly_and_stops_nothing(
+    setup: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(setup, "apt_install", lambda *_: False)
+    setup.program("postgresql", lambda: None, "the gradebook will be tested in SQLite only")
+    said = capsys.readouterr().out
+    assert "!! NO POSTGRESQL: the gradebook will be tested in SQLite only. Install postgresql, then run again." in said
+    assert said.count("!" * 100) == 2
+
+
+def test_the_programs_are_found_where_debian_has_them(setup: ModuleType) -> None:
+    for find, known in ((setup.find_bubblewrap, "/usr/bin/bwrap"), (setup.find_postgres, "/usr/lib/postgresql")):
+        if Path(known).exists():
+            assert Path(find()).exists()
