@@ -11,6 +11,7 @@ import coursekit
 from coursekit.grading.batch.commands import add_grade
 from coursekit.grading.errors import CourseError
 from coursekit.grading.gradebook.commands import add_export
+from coursekit.grading.reports.commands import add_report
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -72,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(run=_check, extra="notebook")
 
     add_grade(commands)
+    add_report(commands)
     add_export(commands)
 
     new = commands.add_parser("new", help="begin an exercise: its spec, its line in the tests, its cells")

@@ -70,7 +70,6 @@ def engine_matches(collection: Collection) -> list[EngineMatch]:
     for i, hashes in enumerate(own):
         for gram in set(hashes.tolist()):
             by_gram.setdefault(gram, []).append(i)
-    given = frozenset(name for cell in known.cells for name in tokens(cell, known.names).names)
 
     def tell(hashes: Codes) -> NDArray[np.float64]:
         return (~among(hashes, common)).astype(np.float64)
@@ -81,15 +80,15 @@ def engine_matches(collection: Collection) -> list[EngineMatch]:
         hits = set(grams(tokens(cell, known.names)).tolist()) & by_gram.keys()
         shared = Counter(i for gram in hits for i in by_gram[gram])
         for i in (i for i, count in shared.items() if count >= TELLING):
-            for passage in passages([cell], [functions()[i].text], known.names, tell, given=given):
+            for passage in passages([cell], [functions()[i].text], known.names, tell, given=known.given):
                 enough = passage.length >= LEAST and passage.weight >= TELLING
                 if enough and (best is None or passage.weight > best[1].weight):
                     best = i, passage
         if best is not None:
             found.setdefault(best[0], []).append((student, best[1]))
     matches = [
-        EngineMatch(functions()[i], tuple(dict.fromkeys(name for name, _ in given)), max(given, key=_length)[1])
-        for i, given in found.items()
+        EngineMatch(functions()[i], tuple(dict.fromkeys(name for name, _ in met)), max(met, key=_length)[1])
+        for i, met in found.items()
     ]
     return sorted(matches, key=lambda match: (len(match.students), -match.passage.length, match.function.where))
 

@@ -49,6 +49,11 @@ class Known:
         return frozenset(defined)
 
     @cached_property
+    def given(self) -> frozenset[str]:
+        """The local names that the release spells: parameters, and what its own cells use."""
+        return frozenset(name for cell in self.cells for name in tokens(cell, self.names).names if name)
+
+    @cached_property
     def starter(self) -> Codes:
         """Sorted hashes."""
         return self._grams(self.cells)
