@@ -6,6 +6,8 @@ death, gets it too, and nothing is lost with the worker that held it.
 
 import ipaddress
 import itertools
+import logging
+import time
 import uuid
 import warnings
 from collections.abc import Iterable, Iterator
@@ -27,6 +29,8 @@ from coursekit.grading.bundle import Bundle
 from coursekit.grading.errors import CourseError
 
 T = TypeVar("T")
+
+_LOG = logging.getLogger("distributed")
 
 #: How often a submission may be there when the cluster gives up on it. Dask counts a worker's death against all that
 #: waited on it too, so the first time may be a neighbour's fault.
@@ -85,36 +89,40 @@ class ClusterWorkers:
     ) -> None:
         self._bundle, self._address, self._factory = bundle, address, factory
         self._security = _security(address, tls)
+        self._threads, self._ask_again = 0, 0.0
         self._name = f"coursekit-{bundle.assignment}-{uuid.uuid4().hex[:8]}"
 
     def __enter__(self) -> Self:
+        _LOG.setLevel(logging.CRITICAL)  # what it would tell at length ends in one line of ours
         try:
             self._client = Client(
                 self._address, security=self._security, timeout=_PATIENCE, set_as_default=False, name="coursekit"
             )
         except (OSError, ValueError, RuntimeError) as fault:
-            why = str(fault.__cause__ or fault).splitlines()[0]
+            _LOG.setLevel(logging.NOTSET)
             raise CourseError(
-                f"the scheduler {self._address} cannot be reached ({why}): see that it runs, and that address and "
-                "certificates are right"
+                f"the scheduler {self._address} cannot be reached ({_why(fault)}): see that it runs, and that address "
+                "and certificates are right"
             ) from None
         try:
             self._welcome()
         except BaseException:
             self._client.close()
+            _LOG.setLevel(logging.NOTSET)
             raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, tb: TracebackType | None) -> None:
-        with suppress(OSError, RuntimeError, CommClosedError):  # a scheduler that is gone has nothing to give back
+        with suppress(OSError, RuntimeError):  # a scheduler that is gone has nothing to give back
             self._client.unregister_worker_plugin(self._name)
         self._client.close()
+        _LOG.setLevel(logging.NOTSET)
 
     def grade(self, tasks: Iterable[tuple[T, bytes]]) -> Iterator[tuple[T, Graded]]:
         """As in `workers.Workers`."""
         coming = iter(tasks)
         jobs: dict[Future, _Job] = {}
-        done = as_completed(raise_errors=False)
+        done = as_completed(loop=self._client.loop, raise_errors=False)
         try:
             while True:
                 for task in itertools.islice(coming, max(0, self._room() - len(jobs))):
@@ -129,9 +137,11 @@ class ClusterWorkers:
                     self._submit(job, jobs, done)
                 else:
                     yield job.name, graded  # type: ignore[misc]  # the name is what came with the task
+        except CommClosedError:
+            raise self._gone() from None
         finally:
             if jobs:
-                with suppress(OSError, RuntimeError, CommClosedError):
+                with suppress(OSError, RuntimeError):
                     self._client.cancel(list(jobs))
 
     def _submit(self, job: _Job, jobs: dict[Future, _Job], done: Any) -> None:
@@ -156,10 +166,7 @@ class ClusterWorkers:
             again = job.killed < _KILLED
         except (CancelledError, CommClosedError, OSError) as fault:
             if self._client.status != "running":
-                raise CourseError(
-                    f"the scheduler {self._address} is gone: what was graded is kept; start it again, and go on with "
-                    "--resume"
-                ) from None
+                raise self._gone() from None
             job.failures.append(f"the cluster gave it up ({fault})")
             again = len(job.failures) < ATTEMPTS
         except Exception as fault:
@@ -169,7 +176,15 @@ class ClusterWorkers:
 
     def _room(self) -> int:
         # Two for each thread: one that is graded, and one that waits beside it. Workers come and go.
-        return max(2, 2 * sum(map(int, self._client.nthreads().values())))
+        if time.monotonic() >= self._ask_again:
+            self._threads = sum(map(int, self._client.nthreads().values()))
+            self._ask_again = time.monotonic() + 1.0
+        return max(2, 2 * self._threads)
+
+    def _gone(self) -> CourseError:
+        return CourseError(
+            f"the scheduler {self._address} is gone: what was graded is kept; start it again, and go on with --resume"
+        )
 
     def _welcome(self) -> None:
         """See that the workers can do the work, and bring them what they need for it."""
@@ -196,6 +211,12 @@ class ClusterWorkers:
                 "dask worker --nthreads 1 --nworkers N is faster",
                 flush=True,
             )
+
+
+def _why(fault: BaseException) -> str:
+    """The first line of the cause that has one; asyncio's timeouts say nothing."""
+    lines = [line for one in (fault.__cause__, fault) if one is not None for line in str(one).splitlines()]
+    return lines[0] if lines else type(fault).__name__
 
 
 def _install(address: str, there: str) -> str:

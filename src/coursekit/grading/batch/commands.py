@@ -48,6 +48,9 @@ def run_grade(args: argparse.Namespace) -> int:
     """Run it; 0 where every submission was graded, 1 where one ended as infrastructure or could not be written."""
     import sys
 
+    from coursekit.grading.batch.quick_start import leave_out_slow_imports
+
+    leave_out_slow_imports()
     from coursekit.grading.batch.progress import Progress
     from coursekit.grading.batch.run import grade_batch
     from coursekit.grading.bundle import bundle_of

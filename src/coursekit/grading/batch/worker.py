@@ -12,11 +12,13 @@ from multiprocessing.connection import Connection
 from types import FrameType
 
 from coursekit.grading.batch.bench import Bench
+from coursekit.grading.batch.quick_start import leave_out_slow_imports
 from coursekit.grading.errors import CourseError
 
 
 def main(handle: int) -> None:
     """Serve the master until it says None, or is gone."""
+    leave_out_slow_imports()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the master ends its workers
     signal.signal(signal.SIGTERM, _leave)
     with Connection(handle) as master:
