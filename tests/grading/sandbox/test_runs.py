@@ -275,7 +275,7 @@ def test_questions_do_not_meet(judge):
     ],
 )
 def test_a_function_that_ends_badly_costs_only_itself(judge, body, state):
-    helper = "import os, signal\ndef write(fd, junk):\n    try:\n        os.write(fd, junk)\n    except OSError:\n        pass"
+    helper = "import os, signal\ndef write(fd, junk):\n    try: os.write(fd, junk)\n    except OSError: pass"
     with run(judge, RELU, f"{helper}\ndef bad(x):\n    {body}") as session:
         bad = ask(session, "bad")
         good = ask(session, "relu")

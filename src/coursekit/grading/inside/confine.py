@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 # user, process, mount, IPC, network, host name
-_NEW = 0x10000000 | 0x20000000 | 0x00020000 | 0x08000000 | 0x40000000 | 0x04000000
+_NEW_USER = 0x10000000
+_NEW = _NEW_USER | 0x20000000 | 0x00020000 | 0x08000000 | 0x40000000 | 0x04000000
 _CLONE = {"x86_64": 56, "aarch64": 220}.get(platform.machine())
 _NOSUID_NODEV = 2 | 4
 _PDEATHSIG, _DUMPABLE, _SECCOMP, _CAPBSET_DROP, _SUBREAPER, _NO_NEW_PRIVS = 1, 4, 22, 24, 36, 38
@@ -80,8 +81,11 @@ def _fork_twice() -> int:
 
 def become_user(uid: int, gid: int) -> None:
     """In a new user namespace, the same user as outside, whose numbers these are, and no other."""
-    if Path("/proc/self/uid_map").read_text().strip():
-        return
+    if not Path("/proc/self/uid_map").read_text().strip():
+        _map(uid, gid)
+
+
+def _map(uid: int, gid: int) -> None:
     for name, text in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):
         with Path("/proc/self", name).open("w") as file:
             file.write(text)
@@ -142,3 +146,10 @@ def filter_system_calls(program: bytes) -> None:
     buffer = ctypes.create_string_buffer(program, len(program))
     loaded = _Program(len(program) // struct.calcsize("=HBBI"), ctypes.addressof(buffer))
     _must(int(_libc.prctl(_SECCOMP, 2, ctypes.byref(loaded), 0, 0)), "seccomp")
+
+
+def own_user_namespace() -> None:
+    """The same user, in a namespace whose processes are counted apart; raises `OSError`."""
+    uid, gid = os.getuid(), os.getgid()
+    _must(_libc.unshare(_NEW_USER), "unshare")
+    _map(uid, gid)

@@ -2,8 +2,8 @@
 
 from coursekit.grading.sandbox.errors import SandboxError
 from coursekit.grading.sandbox.outputs import CellRun
-from coursekit.grading.sandbox.probing import how
+from coursekit.grading.sandbox.probing import how, in_force
 from coursekit.grading.sandbox.sandbox import Sandbox
 from coursekit.grading.sandbox.session import Asked, Session
 
-__all__ = ["Asked", "CellRun", "Sandbox", "SandboxError", "Session", "how"]
+__all__ = ["Asked", "CellRun", "Sandbox", "SandboxError", "Session", "how", "in_force"]

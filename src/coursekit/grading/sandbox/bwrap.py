@@ -43,6 +43,33 @@ def scratch() -> list[str]:
     return [str(HOME), "/dev/shm", *(["/tmp"] if free else [])]
 
 
+def python(way: Way | None, own: str, code: str) -> list[str]:
+    """The interpreter, with the packages and the skeleton in `own` on its path, to run `code` as who the way says."""
+    uid = way.uid if way and way.becomes else 0
+    become = f"os.setgroups([]); os.setresgid({uid}, {uid}, {uid}); os.setresuid({uid}, {uid}, {uid}); "
+    sites = [str(path) for path in places.sites()]
+    start = f"import os, sys; {become if uid else ''}sys.path.insert(0, {own!r}); sys.path += {sites!r}; "
+    return [str(places.interpreter()), "-E", "-s", "-S", "-P", "-B", "-c", start + code]
+
+
+def environment(*, show: bool, home: str = str(HOME), temporary: str = "", fonts: str = str(FONTS)) -> dict[str, str]:
+    """The environment of the code inside: nothing of the caller's. `show` is whether figures are drawn."""
+    return {
+        "HOME": home,
+        "USER": "student",
+        "PATH": "/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "TMPDIR": temporary or ("/tmp" if "/tmp" in scratch() else home),
+        "PYTHONPATH": os.pathsep.join(map(str, places.sites())),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline" if show else "agg",
+        "MPLCONFIGDIR": f"{home}/.matplotlib",
+        "FONTS": fonts,
+        "IPYTHONDIR": f"{home}/.ipython",
+        **{f"{library}_NUM_THREADS": "1" for library in ("OPENBLAS", "OMP", "MKL")},
+    }
+
+
 class _Line:
     """A command line that grows; parents of what is bound are made for everybody to pass through."""
 
@@ -53,10 +80,10 @@ class _Line:
     def add(self, *options: str) -> None:
         self.options += options
 
-    def bind(self, source: Path, target: Path | None = None) -> None:
+    def bind(self, source: Path, target: Path | None = None, *, writable: bool = False) -> None:
         target = target or source
         self._parents(target)
-        self.add("--ro-bind", str(source), str(target))
+        self.add("--bind" if writable else "--ro-bind", str(source), str(target))
         self._there.add(target)
 
     def hide(self, folder: Path) -> None:
@@ -77,11 +104,12 @@ def command(
     course: Path | None = None,
     room: int,
     environment: Mapping[str, str],
-    binds: Sequence[str] = (),
+    binds: Sequence[tuple[Path, Path, bool]] = (),
 ) -> list[str]:
     """All up to the program. `engine` is the package's folder where the code inside may have it.
 
-    `room` is the size in bytes of each of the `scratch` folders; `binds` are further options of bubblewrap.
+    `room` is the size in bytes of each of the `scratch` folders; `binds` are further
+    folders: where they lie, where they appear, and whether they can be written.
     """
     program = shutil.which("bwrap")
     assert program is not None
@@ -101,7 +129,9 @@ def command(
     line.add("--proc", "/proc", "--dev", "/dev")
     for folder in scratch():
         line.add("--size", str(room), "--perms", "1777", "--tmpfs", folder)
-    line.add(*binds, "--clearenv")
+    for source, target, writable in binds:
+        line.bind(source, target, writable=writable)
+    line.add("--clearenv")
     for name, value in environment.items():
         line.add("--setenv", name, value)
     return [*line.options, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", str(HOME), "--"]

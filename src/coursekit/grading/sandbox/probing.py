@@ -7,19 +7,14 @@ from functools import cache
 from pathlib import Path
 
 from coursekit.grading.errors import CourseError
-from coursekit.grading.sandbox import bwrap, places, skeleton
+from coursekit.grading.sandbox import bwrap, seccomp, skeleton
+from coursekit.grading.sandbox.cgroups import VARIABLE, Group
 
 _ALTERNATIVE = (
     "or pass --sandbox none, which keeps a process of its own and its limits but does not keep a student's code from "
     "the network or from your files"
 )
 _PROBE = """
-import os, sys
-if {uid}:
-    os.setgroups([])
-    os.setresgid({uid}, {uid}, {uid})
-    os.setresuid({uid}, {uid}, {uid})
-sys.path[:0] = [{own!r}, *{sites!r}]
 import numpy
 from coursekit.grading.inside import confine
 confine.readable(True)
@@ -46,16 +41,13 @@ def way() -> bwrap.Way:
 def probe() -> tuple[bwrap.Way | None, str]:
     """The first way that works; or why none does, and what to do."""
     if shutil.which("bwrap") is None:
-        return None, "bubblewrap is not installed (Debian, Ubuntu: apt install bubblewrap; Linux only)"
+        return None, "bubblewrap is not installed: apt install bubblewrap (Linux only)"
     said = ""
     with tempfile.TemporaryDirectory(prefix="coursekit-") as folder:
         own = skeleton.build(Path(folder) / "skeleton", "none")
-        sites = [str(path) for path in places.sites()]
         for found in bwrap.ways():
-            uid = found.uid if found.becomes else 0
-            code = _PROBE.format(uid=uid, own=str(bwrap.OWN), sites=sites)
-            command = bwrap.command(found, own, engine=None, room=1 << 20, environment={"OPENBLAS_NUM_THREADS": "1"})
-            command += [str(places.interpreter()), "-E", "-s", "-S", "-P", "-B", "-c", code]
+            command = bwrap.command(found, own, engine=None, room=1 << 20, environment=bwrap.environment(show=False))
+            command += bwrap.python(found, str(bwrap.OWN), _PROBE)
             try:
                 run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
             except subprocess.TimeoutExpired:
@@ -65,6 +57,27 @@ def probe() -> tuple[bwrap.Way | None, str]:
                 return found, ""
             said = (run.stderr.strip().splitlines() or [f"it ended with {run.returncode}"])[-1]
     return None, f"bubblewrap is installed but cannot make its namespaces ({said[:200]})"
+
+
+def in_force() -> tuple[str | None, str]:
+    """For people: what a sandbox does here, found by starting one; or None, and how to get it."""
+    try:
+        found, why = probe()
+        if found is None:
+            return None, why
+        group = Group.from_environment(memory=1, processes=1)
+    except CourseError as problem:
+        return None, str(problem)
+    version = subprocess.run(["bwrap", "--version"], capture_output=True, text=True, check=False).stdout.strip()
+    filter = (
+        "a filter of system calls"
+        if seccomp.program()
+        else "NO filter of system calls (apt install libseccomp2; pip install pyseccomp)"
+    )
+    limits = str(group) if group else f"limits for each process (for all together: see {VARIABLE} in the guide)"
+    if group:
+        group.close()
+    return f"{version}, {found.name}: works, with {filter} and {limits}", ""
 
 
 def how(wanted: str) -> str:

@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 import shutil
 import signal
 import socket
@@ -17,7 +16,8 @@ from typing import Any, Literal, Self
 from coursekit.grading.inside.frames import ClosedError, Frames, LateError, TooMuchError, WireError
 from coursekit.grading.limits import Limits
 from coursekit.grading.record import State
-from coursekit.grading.sandbox import bwrap, places, seccomp, skeleton
+from coursekit.grading.sandbox import bwrap, seccomp, skeleton
+from coursekit.grading.sandbox.cgroups import Group
 from coursekit.grading.sandbox.errors import SandboxError
 from coursekit.grading.sandbox.outputs import CellRun, Transcript
 from coursekit.grading.sandbox.session import Session
@@ -38,6 +38,8 @@ class Sandbox:
     def __init__(self, purpose: Purpose, assignment: str, limits: Limits, kind: str) -> None:
         self.purpose, self.assignment, self.limits, self.kind = purpose, assignment, limits, kind
         self._way = _known_way() if kind == "bwrap" else None
+        self._group = Group.from_environment(memory=limits.memory, processes=limits.processes)
+        self._oom_kills = 0
         self._folder = tempfile.TemporaryDirectory(prefix="coursekit-")
         self._skeleton = skeleton.build(Path(self._folder.name) / "skeleton", assignment)
         self._process: subprocess.Popen[bytes] | None = None
@@ -48,7 +50,13 @@ class Sandbox:
     def description(self) -> str:
         """What is in force, for people."""
         parts = [f"bwrap ({self._way.name})" if self._way else "no sandbox: a process of its own, and its limits"]
-        return ", ".join([*parts, *(["seccomp"] if self._filter else [])])
+        parts.append("seccomp" if self._filter else "no filter of system calls")
+        return ", ".join([*parts, str(self._group) if self._group else "limits for each process"])
+
+    def _memory_ran_out(self) -> bool:
+        """Whether the kernel has ended a process of this sandbox for want of memory since this was last asked."""
+        before, self._oom_kills = self._oom_kills, self._group.oom_kills() if self._group else 0
+        return self._oom_kills > before
 
     def run(self, cells: Sequence[tuple[int, str]], files: Mapping[str, bytes] | None = None) -> Session:
         """Run all cells in a fresh process; returns when the last has run, or none can be run any more.
@@ -78,7 +86,7 @@ class Sandbox:
         self, cells: Sequence[tuple[int, str]], files: Mapping[str, bytes], end: float
     ) -> tuple[Session, tuple[int, CellRun] | None]:
         data, status, folder = self._fork()
-        session = Session({}, {}, data, status, self.limits.function)
+        session = Session({}, {}, data, status, self.limits.function, self._memory_ran_out)
         if folder is not None:
             session.at_end = lambda: shutil.rmtree(folder, ignore_errors=True)
         frames = Frames(data, 4 * self.limits.output + (4 << 20))
@@ -105,6 +113,8 @@ class Sandbox:
             state = State.OUTPUT_LIMIT
         except (ClosedError, WireError):
             state = self._why_ended(status)
+            if state is State.DIED and self._memory_ran_out():
+                state = State.MEMORY
         if not transcript.cells and state is State.DIED:
             session.close()
             raise SandboxError("the sandbox's process ended before a cell was run")
@@ -178,20 +188,15 @@ class Sandbox:
         return control
 
     def _command(self, fd: int) -> list[str]:
-        own = self._own()
-        uid = self._way.uid if self._way and self._way.becomes else 0
-        become = f"os.setgroups([]); os.setresgid({uid}, {uid}, {uid}); os.setresuid({uid}, {uid}, {uid}); "
-        code = f"import os, sys; {become if uid else ''}sys.path.insert(0, {own!r}); sys.path += {_sites()!r}; "
-        code += f"from coursekit.grading.inside.zygote import main; main({fd})"
-        python = [str(places.interpreter()), "-E", "-s", "-S", "-P", "-B", "-c", code]
+        python = bwrap.python(self._way, self._own(), f"from coursekit.grading.inside.zygote import main; main({fd})")
         if self._way is None:
-            return python
+            return self._group.enter(python) if self._group else python
         room = 4 * self.limits.file << 20
         engine = skeleton.PACKAGE if self.purpose == "display" else None
         command = bwrap.command(
             self._way, self._skeleton, engine=engine, course=Path.cwd(), room=room, environment=self._environment()
         )
-        return command + python
+        return self._group.enter(command + python) if self._group else command + python
 
     def _own(self) -> str:
         return str(bwrap.OWN if self._way else self._skeleton / "own")
@@ -216,21 +221,11 @@ class Sandbox:
         }
 
     def _environment(self) -> dict[str, str]:
-        scratch = str(bwrap.HOME) if self._way else self._folder.name
-        return {
-            "HOME": scratch,
-            "USER": "student",
-            "PATH": "/usr/bin:/bin",
-            "LANG": "C.UTF-8",
-            "TMPDIR": "/tmp" if self._way and "/tmp" in bwrap.scratch() else scratch,
-            "PYTHONPATH": os.pathsep.join(_sites()),
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "MPLBACKEND": "module://matplotlib_inline.backend_inline" if self.purpose == "display" else "agg",
-            "MPLCONFIGDIR": str(Path(scratch) / "matplotlib"),
-            "FONTS": str(bwrap.FONTS) if self._way else str(self._skeleton / "matplotlib"),
-            "IPYTHONDIR": str(Path(scratch) / "ipython"),
-            **{f"{library}_NUM_THREADS": "1" for library in ("OPENBLAS", "OMP", "MKL")},
-        }
+        if self._way:
+            return bwrap.environment(show=self.purpose == "display")
+        folder = self._folder.name
+        fonts = str(self._skeleton / "matplotlib")
+        return bwrap.environment(show=self.purpose == "display", home=folder, temporary=folder, fonts=fonts)
 
     def _stop(self) -> None:
         if self._control is not None:
@@ -244,6 +239,8 @@ class Sandbox:
     def close(self) -> None:
         """End the process and all that it has started."""
         self._stop()
+        if self._group is not None:
+            self._group.close()
         self._folder.cleanup()
 
     def __enter__(self) -> Self:
@@ -273,10 +270,6 @@ def _checked(files: Mapping[str, bytes]) -> Mapping[str, bytes]:
         if path.is_absolute() or ".." in path.parts or not path.parts:
             raise ValueError(f"a file beside the notebook must have a relative name, not {name!r}")
     return files
-
-
-def _sites() -> list[str]:
-    return [str(path) for path in places.sites()]
 
 
 def _known_way() -> bwrap.Way:
