@@ -112,7 +112,7 @@ def html(result: "Result", level: int = 4) -> str:
     if not result.passed:
         parts.append(f"<p><strong>Rule:</strong> <code>{escape(result.rule)}</code></p>")
         if result.diagnosis:
-            parts.append(f"<p><strong>Think:</strong> {_inline(result.diagnosis)}</p>")
+            parts.append(f"<p><strong>Think:</strong> {inline(result.diagnosis)}</p>")
     parts.append('<ul style="list-style:none;padding-left:0;margin:.3em 0">')
     for check, rows in details(result):
         sign = "\u2713" if check.passed else "\u2717"
@@ -126,7 +126,7 @@ def html(result: "Result", level: int = 4) -> str:
                 'margin:.2em 0 .5em 1.4em">'
             )
             for label, value in rows:
-                shown = _inline(value) if label == "hint" else _code(value)
+                shown = inline(value) if label == "hint" else _code(value)
                 parts.append(f"<dt>{label}</dt><dd style='margin:0'>{shown}</dd>")
             parts.append("</dl>")
         parts.append("</li>")
@@ -142,7 +142,7 @@ def _code(value: str) -> str:
     return f'<code style="white-space:pre-wrap;color:inherit;background:none">{escape(value)}</code>'
 
 
-def _inline(value: str) -> str:
-    """Text with `code` between backticks."""
+def inline(value: str) -> str:
+    """Text with `code` between backticks, as HTML."""
     pieces = value.split("`")
     return "".join(_code(piece) if i % 2 else escape(piece) for i, piece in enumerate(pieces))

@@ -1,4 +1,4 @@
-"""Charts as inline SVG in the page's own colours, legible on a phone: drawn at the size at which they are shown there."""
+"""Charts as inline SVG in the page's own colours, drawn at the size at which a phone shows them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

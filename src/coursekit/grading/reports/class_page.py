@@ -6,13 +6,14 @@ from datetime import datetime
 import numpy as np
 
 from coursekit.exercises import UnknownNameError, assignment
+from coursekit.exercises.render import inline
 from coursekit.exercises.spec import Assignment
 from coursekit.grading.record import State
 from coursekit.grading.reports import charts, look
 from coursekit.grading.reports.charts import Histogram, share_bar
 from coursekit.grading.reports.look import text
 from coursekit.grading.reports.similarity_section import STYLE as SIMILARITY
-from coursekit.grading.reports.tally import UNASKED, Names, Tally, discrimination, interval
+from coursekit.grading.reports.tally import Names, Tally, discrimination, interval
 from coursekit.grading.reports.words import counted, number, one_line
 
 _STYLE = """\
@@ -22,10 +23,11 @@ nav { margin: .8rem 0 0; } nav a { margin-right: 1rem; white-space: nowrap; }
 table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; margin: .5rem 0 .8rem; }
 th { text-align: left; font-weight: 600; font-size: .86rem; color: var(--muted); vertical-align: bottom; }
 th, td { padding: .35rem .7rem .35rem 0; border-bottom: 1px solid var(--grid); vertical-align: top; }
-td.n, th.n { text-align: right; white-space: nowrap; overflow-wrap: normal; }
+td.n, th.n { text-align: right; overflow-wrap: normal; } td.n { white-space: nowrap; }
+td.wide { width: 66%; } td.wide ul { margin: .2rem 0; padding-left: 1.1rem; font-size: .9rem; }
 td.name { overflow-wrap: anywhere; min-width: 7rem; }
 .share { display: block; width: 5.5rem; max-width: 100%; height: .45rem; margin-top: .3rem; border-radius: .2rem;
-  background: var(--grid); }
+  margin-left: auto; background: var(--grid); }
 .share i { display: block; height: 100%; border-radius: .2rem; background: var(--mark); }
 details { margin: .3rem 0; border-bottom: 1px solid var(--grid); padding-bottom: .3rem; }
 summary { cursor: pointer; padding: .45rem 0; min-height: 44px; }
@@ -36,6 +38,17 @@ blockquote { margin: .2rem 0 .6rem; padding-left: .8rem; border-left: 3px solid 
 """
 
 
+_SECTIONS = {
+    "scores": "Scores",
+    "exercises": "Exercises",
+    "misconceptions": "Misconceptions",
+    "states": "How they ended",
+    "odd": "Slow and odd",
+    "similar": "Similar",
+    "engine": "Engine's text",
+}
+
+
 def class_page(id: str, tally: Tally, ungraded: list[str], similarity: str, made: datetime) -> str:
     """The whole document; `similarity` is the HTML of its sections, `ungraded` who handed in and has no result."""
     try:
@@ -43,28 +56,20 @@ def class_page(id: str, tally: Tally, ungraded: list[str], similarity: str, made
     except UnknownNameError:
         course = None
     title = f"{course.title if course else id}: the class"
-    parts = [f"<header><h1>{text(title)}</h1>{_summary(tally, made)}</header>", "<main>"]
-    parts += [_scores(tally), _exercises(tally), _checks(tally), _misconceptions(tally, course)]
-    parts += [_states(tally, ungraded), _odd(tally), similarity, "</main>"]
-    return look.page(title, "\n".join(parts), _STYLE + charts.STYLE + SIMILARITY)
+    sections = [_scores(tally), _exercises(tally), _checks(tally), _misconceptions(tally, course)]
+    sections += [_states(tally, ungraded), _odd(tally), similarity]
+    main = "\n".join(section for section in sections if section)
+    links = "".join(f'<a href="#{id}">{text(said)}</a>' for id, said in _SECTIONS.items() if f'id="{id}"' in main)
+    top = f'{_summary(tally, made)}<nav class="small" aria-label="Sections">{links}</nav>'
+    body = f"<header><h1>{text(title)}</h1>{top}</header>\n<main>\n{main}\n</main>"
+    return look.page(title, body, _STYLE + charts.STYLE + SIMILARITY)
 
 
 def _summary(tally: Tally, made: datetime) -> str:
     versions = ", ".join(sorted(version for version in tally.versions if version))
-    links = {
-        "scores": "Scores",
-        "exercises": "Exercises",
-        "misconceptions": "Misconceptions",
-        "states": "How they ended",
-        "odd": "Slow and odd",
-        "similar": "Similar",
-        "engine": "Engine's text",
-    }
-    items = "".join(f'<a href="#{name}">{label}</a>' for name, label in links.items())
     return (
         f'<p class="quiet">{text(counted(tally.count, "submission"))}, {made:%Y-%m-%d %H:%M}'
         f"{text(f', graded with coursekit {versions}' if versions else '')}</p>"
-        f'<nav class="small" aria-label="Sections">{items}</nav>'
     )
 
 
@@ -85,14 +90,14 @@ def _scores(tally: Tally) -> str:
         told=f"Scores of {len(totals)} submissions: median {number(half)}, from {number(totals.min())} to "
         f"{number(totals.max())}, of {number(top)}.",
     )
-    out = len(totals) - tally.count
-    left = f" {counted(-out, 'submission')} could not be asked anything and stands apart." if out else ""
+    out = tally.count - len(totals)
+    left = f" Left out: {counted(out, 'submission')} of which nothing could be asked." if out else ""
+    all_points = counted(full, "submission has", "submissions have") if full else "nobody has"
     return _section(
         "scores",
         f"Half of the class has {number(half)} of {number(top)} points or more",
         f"{chart.svg()}<p>Mean {number(totals.mean())}, standard deviation {number(totals.std())}; "
-        f"{counted(full, 'submission has', 'submissions have')} all points.{left} Written answers are not in these "
-        "numbers.</p>",
+        f"{all_points} all points.{left} Written answers are not in these numbers.</p>",
     )
 
 
@@ -132,8 +137,8 @@ def _exercises(tally: Tally) -> str:
     return _section(
         "exercises",
         title,
-        '<div class="scroll"><table><thead><tr><th>Exercise</th><th class="n">Mean share of points</th>'
-        f'<th class="n">Full points</th><th class="n">Discrimination</th></tr></thead><tbody>{"".join(rows)}</tbody>'
+        '<div class="scroll"><table><thead><tr><th>Exercise</th><th class="n">Mean share</th>'
+        f'<th class="n">Full points</th><th class="n">Discrimi­nation r</th></tr></thead><tbody>{"".join(rows)}</tbody>'
         f"</table></div>{note}",
     )
 
@@ -175,7 +180,7 @@ def _misconceptions(tally: Tally, course: Assignment | None) -> str:
         parts.append(
             f"<li><p><strong>{counted(many, 'submission')}</strong> ({many / tally.asked:.0%}), "
             f"<code>{text(where)}</code>: {text(wrong.replace('_', ' '))}</p>"
-            f"{f'<blockquote>{text(question)}</blockquote>' if question else ''}</li>"
+            f"{f'<blockquote>{inline(question)}</blockquote>' if question else ''}</li>"
         )
     more = f"<p>{counted(len(found) - 15, 'rarer one')} not shown.</p>" if len(found) > 15 else ""
     return _section(
@@ -205,34 +210,45 @@ def _states(tally: Tally, ungraded: list[str]) -> str:
         rest = f"<p>Handed in, and not graded: {_names(ungraded[:40], len(ungraded))}</p>"
     return _section(
         "states",
-        f"{graded:,} of {counted(tally.count, 'submission')} {'was' if graded == 1 else 'were'} graded without incident",
+        f"{graded:,} of {counted(tally.count, 'submission')} graded without incident",
         '<table><thead><tr><th>The worst of a submission\'s exercises</th><th class="n">Submissions</th>'
         f'<th class="n">Share</th></tr></thead><tbody>{rows}</tbody></table>{rest}',
     )
 
 
+_ADVICE = {
+    State.INFRASTRUCTURE: ". These points are not settled: grade them again.",
+    State.WRONG_ASSIGNMENT: ". Nothing could be asked: no points.",
+    State.UNREADABLE: ". Nothing could be asked: no points.",
+}
+
+
 def _odd(tally: Tally) -> str:
     parts = []
-    for state in reversed(State):
-        if state in tally.odd:
-            names = tally.odd[state]
-            again = " These points are not settled: grade them again." if state is State.INFRASTRUCTURE else ""
-            none = " No points: nothing could be asked." if state in UNASKED - {State.INFRASTRUCTURE} else ""
-            parts.append(f"<h3>{text(state).capitalize()}</h3><p>{_listed(names)}.{again}{none}</p>")
+    rows = [
+        (str(state), tally.odd[state].count, _listed(tally.odd[state]) + _ADVICE.get(state, ""))
+        for state in reversed(State)
+        if state in tally.odd
+    ]
     if tally.repaired.count:
         kinds = "".join(
-            f"<li>{text(one_line(kind, 200))} ({count:,})</li>" for kind, count in tally.repairs.most_common(12)
+            f"<li>{text(one_line(kind, 200))} ({count:,})</li>" for kind, count in tally.repairs.most_common(8)
         )
-        parts.append(f"<h3>Put back before grading</h3><p>{_listed(tally.repaired)}.</p><ul>{kinds}</ul>")
-    slow = tally.slowest()
-    if slow:
-        rows = "".join(
-            f'<tr><td class="name">{text(one_line(student, 80))}</td><td class="n">{seconds:.1f} s</td></tr>'
+        rows.append(("put back before grading", tally.repaired.count, f"{_listed(tally.repaired)}<ul>{kinds}</ul>"))
+    if rows:
+        lines = "".join(
+            f'<tr><td>{text(kind)}</td><td class="n">{count:,}</td><td class="wide">{who}</td></tr>'
+            for kind, count, who in rows
+        )
+        parts.append(f"<table><tbody>{lines}</tbody></table>")
+    if slow := tally.slowest():
+        slowest = "".join(
+            f'<tr><td class="name">{text(one_line(student, 80))}</td><td class="n">{seconds:.2f} s</td></tr>'
             for student, seconds in slow
         )
         parts.append(
             f"<h3>The slowest</h3><p>On average a submission took {tally.seconds:.2f} s.</p>"
-            f"<table><tbody>{rows}</tbody></table>"
+            f"<table><tbody>{slowest}</tbody></table>"
         )
     return _section("odd", "Slow and odd submissions", "".join(parts))
 

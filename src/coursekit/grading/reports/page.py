@@ -27,9 +27,14 @@ _STYLE = """\
 @media print { .bar i { border: .25rem solid var(--mark); } }
 .told { margin: .5rem 0 .2rem; padding: .5rem .9rem; border-left: 3px solid var(--other); background: var(--shade); }
 ul.list { margin: .2rem 0 .8rem; padding-left: 1.2rem; }
+details { margin: .4rem 0; } summary { padding: .6rem 1rem; border: 1px solid var(--grid); border-radius: .4em;
+  cursor: pointer; }
+summary:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .coursekit-result { max-width: none !important; border-color: var(--grid) !important; padding: .8rem 1rem !important; }
 .coursekit-result h3 { font-size: 1.05rem; }
 .coursekit-result dt { color: var(--muted); }
+@media (max-width: 32rem) { .coursekit-result dl { display: block !important; margin-left: .6rem !important; }
+  .coursekit-result dd { margin-bottom: .3rem !important; } }
 .coursekit-result code { overflow-wrap: anywhere; }
 """
 
@@ -104,7 +109,10 @@ def _told_html(record: Record, exercise: ExerciseRecord) -> str:
 def _result_html(exercise: ExerciseRecord, result: Result | None) -> str:
     if result is None:
         return f'<section class="coursekit-result"><h3>{look.text(_headline(exercise))}</h3></section>'
-    return plain(render.html(result, level=3))
+    shown = plain(render.html(result, level=3))
+    if not result.passed or result.notes:
+        return shown
+    return f"<details><summary>{look.text(render.headline(result))}</summary>{shown}</details>"
 
 
 def _markdown(record: Record, results: list[Result | None], student: str, submitted: datetime | None) -> str:

@@ -24,9 +24,9 @@ _WHAT_IT_IS = (
     '<p class="note">This is a reason to look, and no proof. It lists submissions that share passages which few others '
     "have, after names, comments and layout are taken away and without what the released notebook holds. Two students "
     "who learned together, were helped by one person or program, or found one source look the same here, and so may "
-    "two who think alike. Short functions have few good forms: what many write, and what the exercises know as a right "
-    "or wrong answer, counts little or not at all. Who changed a copy thoroughly is not on it. Speak with people before "
-    "you judge them.</p>"
+    "two who think alike. Short functions have few good forms: what many write, and what the exercises know as an "
+    "answer, counts little or not at all. Who changed a copy thoroughly is not on it. Speak with people before you "
+    "judge them.</p>"
 )
 
 
@@ -79,8 +79,8 @@ def _chart(matches: Matches) -> str:
         f"{chart.svg()}"
         '<p class="small quiet">One count for each submission. Strength is the root of (weight × share): weight adds '
         "log₂(class / those who have it) over the shared fingerprints, a quarter of that where an exercise knows the "
-        "answer; share is the part of the lighter submission's weight. From the line on about one honest pair of a class "
-        "of this size would be expected, going by how all its pairs are spread.</p>"
+        "answer; share is the part of the lighter submission's weight. From the line on about one honest pair would be "
+        "expected in this class, going by how all its pairs are spread.</p>"
     )
 
 
@@ -105,8 +105,8 @@ def _pair(collection: Collection, where: dict[str, int], pair: Pair) -> str:
     more = len(found) - _PASSAGES
     rest = f"<p class='small'>{counted(more, 'lighter passage')} more.</p>" if more > 0 else ""
     return (
-        f"<details><summary><strong>{first}</strong> and <strong>{second}</strong>: {pair.share:.0%} of the rare code of "
-        f'one is in the other <span class="quiet small">(strength {pair.strength:.1f})</span></summary>{both}{rest}'
+        f"<details><summary><strong>{first}</strong> and <strong>{second}</strong>: {pair.share:.0%} of the rare code "
+        f'of one is in the other <span class="quiet small">(strength {pair.strength:.1f})</span></summary>{both}{rest}'
         "</details>"
     )
 

@@ -124,7 +124,10 @@ def discrimination(points: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.full(points.shape[1], np.nan)
     a, b = points - points.mean(axis=0), rest - rest.mean(axis=0)
     size = np.sqrt((a * a).sum(axis=0) * (b * b).sum(axis=0))
-    return np.divide((a * b).sum(axis=0), size, out=np.full(points.shape[1], np.nan), where=size > 1e-9)
+    r: NDArray[np.float64] = np.divide(
+        (a * b).sum(axis=0), size, out=np.full(points.shape[1], np.nan), where=size > 1e-9
+    )
+    return r
 
 
 def interval(r: float, n: int) -> tuple[float, float]:
