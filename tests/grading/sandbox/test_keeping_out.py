@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -245,6 +246,28 @@ def test_a_hostile_answer_does_not_reach_another_s_question(closed):
         assert asked.state is State.DIED
         assert all(answer.error for answer in asked.answers)
         assert _relu_is_right(session)
+
+
+def test_where_no_namespaces_can_be_made_inside_every_run_has_a_bubblewrap_to_itself(monkeypatch):
+    need("bwrap")
+    from coursekit.grading.sandbox import probing, sandbox
+
+    way = replace(probing.way(), nested=False)
+    monkeypatch.setattr(sandbox, "_known_way", lambda: way)
+    source = (
+        "import subprocess\nsubprocess.Popen(['/bin/sleep', '600'], start_new_session=True)\nopen('/tmp/left', 'w')"
+    )
+    look = "import os\nassert not os.path.exists('/tmp/left')\nassert os.getuid() != 0"
+    with Sandbox("judge", "activations", LIMITS, "bwrap") as box:
+        with box.run([(0, RELU), (1, source), (2, "import os\nos._exit(1)")]) as session:
+            assert [cell.state for cell in session.cells.values()] == [State.GRADED, State.GRADED, State.DIED]
+            assert _relu_is_right(session)
+            assert _relu_is_right(session)
+            first = box._process
+        assert first is not None
+        assert first.poll() is not None
+        with box.run([(0, look)]) as session:
+            assert session.cells[0].error is None
 
 
 def test_none_has_to_be_asked_for_by_name(monkeypatch):

@@ -163,8 +163,7 @@ def _runner(
     try:
         _lay_out(request["files"], blob)
         confine.limit(**config["limits"])
-        if config["namespaces"]:
-            confine.give_up_rights()
+        confine.give_up_rights()
         if filter:
             confine.filter_system_calls(filter)
     except BaseException as problem:

@@ -18,13 +18,15 @@ NOBODY = 65534
 class Way:
     """How bubblewrap gets its rights: from root, or in a user namespace; and who the code inside is.
 
-    As root, the mounts are made with root's rights and the process inside becomes `uid` by itself.
+    As root, the mounts are made with root's rights and the process inside becomes `uid` by itself. Where the kernel
+    lets that process make no namespaces of its own (`nested`), every run has a bubblewrap to itself, which is slow.
     """
 
     name: str
     options: tuple[str, ...]
     uid: int
     becomes: bool
+    nested: bool = True
 
 
 def ways() -> list[Way]:

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import tempfile
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +15,8 @@ _ALTERNATIVE = (
     "or pass --sandbox none, which keeps a process of its own and its limits but does not keep a student's code from "
     "the network or from your files"
 )
-_PROBE = """
+_PLAIN = "import numpy"
+_NESTED = """
 import numpy
 from coursekit.grading.inside import confine
 confine.readable(True)
@@ -44,19 +46,34 @@ def probe() -> tuple[bwrap.Way | None, str]:
         return None, "bubblewrap is not installed: apt install bubblewrap (Linux only)"
     said = ""
     with tempfile.TemporaryDirectory(prefix="coursekit-") as folder:
-        own = skeleton.build(Path(folder) / "skeleton", "none")
-        for found in bwrap.ways():
-            command = bwrap.command(found, own, engine=None, room=1 << 20, environment=bwrap.environment(show=False))
-            command += bwrap.python(found, str(bwrap.OWN), _PROBE)
-            try:
-                run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-            except subprocess.TimeoutExpired:
-                said = "it did not start within a minute"
-                continue
-            if run.returncode == 0:
+        built = skeleton.build(Path(folder) / "skeleton", "none")
+        ways = bwrap.ways()
+        for found in (*ways, *(replace(way, nested=False) for way in ways)):
+            said = _fault(found, built)
+            if not said:
                 return found, ""
-            said = (run.stderr.strip().splitlines() or [f"it ended with {run.returncode}"])[-1]
-    return None, f"bubblewrap is installed but cannot make its namespaces ({said[:200]})"
+    return None, f"bubblewrap is installed but cannot make its namespaces ({said[:200]}): {_allow()}"
+
+
+def _fault(found: bwrap.Way, built: Path) -> str:
+    """What is said where a way does not work; nothing where it does."""
+    command = bwrap.command(found, built, engine=None, room=1 << 20, environment=bwrap.environment(show=False))
+    command += bwrap.python(found, str(bwrap.OWN), _NESTED if found.nested else _PLAIN)
+    try:
+        run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    except subprocess.TimeoutExpired:
+        return "it did not start within a minute"
+    if run.returncode == 0:
+        return ""
+    return (run.stderr.strip().splitlines() or [f"it ended with {run.returncode}"])[-1]
+
+
+def _allow() -> str:
+    """What usually forbids it."""
+    restricted = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
+    if restricted.is_file() and restricted.read_text().strip() == "1":
+        return "sysctl kernel.apparmor_restrict_unprivileged_userns=0, or an AppArmor profile for bwrap, allows it"
+    return "in a container, start that with the right to make user namespaces (Docker: seccomp=unconfined)"
 
 
 def in_force() -> tuple[str | None, str]:
@@ -77,7 +94,8 @@ def in_force() -> tuple[str | None, str]:
     limits = str(group) if group else f"limits for each process (for all together: see {VARIABLE} in the guide)"
     if group:
         group.close()
-    return f"{version}, {found.name}: works, with {filter} and {limits}", ""
+    slow = "" if found.nested else " but slowly, with a new start for every run,"
+    return f"{version}, {found.name}: works{slow or ','} with {filter} and {limits}", ""
 
 
 def how(wanted: str) -> str:

@@ -87,7 +87,9 @@ class Sandbox:
     ) -> tuple[Session, tuple[int, CellRun] | None]:
         data, status, folder = self._fork()
         session = Session({}, {}, data, status, self.limits.function, self._memory_ran_out)
-        if folder is not None:
+        if self._way is not None and not self._way.nested:
+            session.at_end = self._stop
+        elif folder is not None:
             session.at_end = lambda: shutil.rmtree(folder, ignore_errors=True)
         frames = Frames(data, 4 * self.limits.output + (4 << 20))
         transcript = Transcript()
@@ -210,7 +212,7 @@ class Sandbox:
             "own_path": [self._own()],
             "engine": str(engine),
             "filter": self._filter.hex(),
-            "namespaces": self._way is not None,
+            "namespaces": self._way is not None and self._way.nested,
             "folders": [*([folder, size] for folder in bwrap.scratch()), ["/proc", "4k"]],
             "limits": {
                 "memory": limits.memory,
