@@ -12,7 +12,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 
 from coursekit.grading.bundle import Bundle
 from coursekit.grading.gradebook.writer import GradebookWriter
@@ -167,16 +167,16 @@ def postgres_template(postgres: Postgres, tmp_path_factory: pytest.TempPathFacto
     course = Course(tmp_path_factory.mktemp("template") / "course")
     url = postgres.database()
     GradebookWriter(course.folder, course.bundle, url).close()
-    return url.rpartition("/")[2]
+    return str(make_url(url).database)
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def postgres() -> Iterator[Postgres]:
     """A running PostgreSQL; without one the tests are skipped, and the run says so at its end."""
     programs = find_postgres()
     if programs is None:
         pytest.skip("NOT TESTED: the gradebook in PostgreSQL; no server program was found (apt-get install postgresql)")
-    with Postgres(programs, tmp_path_factory.mktemp("postgres")) as server:
+    with Postgres(programs) as server:
         yield server
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from coursekit.grading.bundle import Bundle
 from coursekit.grading.errors import CourseError
@@ -259,6 +259,65 @@ def test_a_gradebook_that_stays_locked_is_said_and_nothing_is_half_written(recor
         assert contents(recorded.url) == before
         writer.write([("ada", recorded.record({}), None)])
     assert len(contents(recorded.url)["submission"]) == 1
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_server_that_is_away_for_a_moment_is_waited_for(course, database, postgres):
+    record = course.record({"relu": 5.0})
+    with GradebookWriter(course.folder, course.bundle, database) as writer:
+        writer.write([("ada", record, None)])
+        postgres.stop(signal.SIGQUIT)  # as it goes down: at once
+        again = threading.Timer(1.0, postgres.start)
+        again.start()
+        writer.write([("ben", record, None)])
+        again.join()
+    assert {row[0] for row in contents(database)["submission"]} == {"ada", "ben"}
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_server_that_stays_away_is_said(course, database, postgres):
+    with GradebookWriter(course.folder, course.bundle, database, patience=0.3) as writer:
+        postgres.stop(signal.SIGQUIT)
+        try:
+            with pytest.raises(CourseError, match=r"cannot be used.*nothing is lost.*--resume"):
+                writer.write([("ada", course.record({}), None)])
+        finally:
+            postgres.start()
+        writer.write([("ada", course.record({}), None)])
+    assert [row[0] for row in contents(database)["submission"]] == ["ada"]
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("wrong", [{"username": "nobody_here"}, {"database": "missing"}])
+def test_what_waiting_cannot_mend_is_said_at_once(course, database, wrong):
+    """With patience for an hour: were this waited for, the test would not end."""
+    url = make_url(database).set(**{"password": "secret", **wrong}).render_as_string(hide_password=False)
+    with pytest.raises(CourseError, match="does not exist") as caught:
+        write(course, url=url, patience=3600)
+    assert "secret" not in str(caught.value)
+
+
+def test_two_writers_at_a_time_do_not_make_two_of_anyone(course, database):
+    """A grader at work beside `nbgrader autograde` or another machine's: neither may lose or double a student."""
+    record = course.record({"relu": 5.0}, course.notebook(ANSWERED))
+    faults: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            with GradebookWriter(course.folder, course.bundle, database) as writer:
+                for start in range(0, 200, 20):
+                    writer.write([(f"s{i:03d}", record, MOMENT) for i in range(start, start + 20)])
+        except BaseException as fault:
+            faults.append(fault)
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not faults
+    found = contents(database)
+    assert len(found["student"]) == len(found["submission"]) == len(found["submitted notebook"]) == 200
 
 
 def test_a_late_penalty_plugin_that_fails_is_named(recorded):
