@@ -35,6 +35,9 @@ def cosine_decay(t, lr_max, lr_min, total):
 '''
 
 
+LOOP = Known("loop", synthetic.release("loop"))
+
+
 def codes(text: str, keep: str = "cosine_decay") -> list[tuple[int, int]]:
     row = tokens(text, frozenset([keep]))
     return list(zip(row.codes.tolist(), row.back.tolist(), strict=True))
@@ -197,6 +200,14 @@ def test_the_engine_s_own_text_is_found_whatever_it_is_called(spelled: str) -> N
     assert "update * update" in match.passage.first
 
 
+def test_a_giant_is_looked_at_as_far_as_it_goes() -> None:
+    collection = Collection(LOOP)
+    collection.add("many", [f"a{i} = {i}" for i in range(50_000)])
+    collection.add("long", ["x = [0]\n" * 100_000] * 50)
+    assert len(collection.cells(0)) <= 2_000
+    assert sum(map(len, collection.cells(1))) <= 300_000
+
+
 def test_linked_pairs_are_one_group() -> None:
     pairs = [Pair(a, b, 9.0, 1.0) for a, b in ("ab", "cd", "bc", "xy")]
     assert list(clusters(pairs)) == [["a", "b", "c", "d"], ["x", "y"]]
@@ -210,9 +221,6 @@ def test_copies_of_one_text_are_one_group() -> None:
     for student in group - {"s0005"}:
         answers[student] = {**answers[student], **synthetic.copied(source, rng, keep=0.9)}
     assert group in [set(members) for members in clusters(collected("optimizers", answers).matches().standing_out)]
-
-
-LOOP = Known("loop", synthetic.release("loop"))
 
 
 @settings(max_examples=20, deadline=None)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coursekit.grading.reports.similarity.known import Known
-from coursekit.grading.reports.similarity.tokens import Codes, tokens
+from coursekit.grading.reports.similarity.tokens import MAX_CHARACTERS, Codes, tokens
 from coursekit.grading.reports.similarity.winnowing import grams, winnow
 
 #: A fingerprint that half of the class has, or more, says nothing.
@@ -18,6 +18,9 @@ _LEAST = 1.0
 _OTHERS = 10
 #: How much of its weight a fingerprint keeps that an answer has which the exercises know anyway.
 _KNOWN = 0.25
+#: More of one submission is not looked at.
+_MAX_CHARACTERS = 200_000
+_CELL = 100  # what a cell costs besides
 #: How many of a submission's nearest are looked at.
 _NEAREST = 30
 #: The strengths of honest pairs were seen to fall off a little faster than an exponential (tests and the decision
@@ -77,7 +80,12 @@ class Collection:
 
     def add(self, student: str, cells: Iterable[str]) -> None:
         """One submission's code cells; those of the release are passed over."""
-        own = [cell for cell in cells if cell.strip() and cell not in self.known.cells]
+        own: list[str] = []
+        left = _MAX_CHARACTERS
+        for cell in cells:
+            if cell.strip() and cell not in self.known.cells and left > 0:
+                own.append(cell[:MAX_CHARACTERS])
+                left -= len(cell) + _CELL
         self.students.append(student)
         self._prints.append(np.unique(np.concatenate([np.zeros(0, np.uint64), *map(self.fingerprints, own)])))
         self._code.append(zlib.compress("\0".join(cell.replace("\0", " ") for cell in own).encode("utf-8", "replace")))
