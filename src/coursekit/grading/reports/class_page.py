@@ -207,7 +207,7 @@ def _states(tally: Tally, ungraded: list[str]) -> str:
     )
     rest = ""
     if ungraded:
-        rest = f"<p>Handed in, and not graded: {_names(ungraded[:40], len(ungraded))}</p>"
+        rest = f"<p>Handed in, and without a result of this grader: {_names(ungraded[:40], len(ungraded))}</p>"
     return _section(
         "states",
         f"{graded:,} of {counted(tally.count, 'submission')} graded without incident",

@@ -32,6 +32,6 @@ def run_report(args: argparse.Namespace) -> int:
     path = args.out or root / f"report-{args.id}.html"
     made = write_report(root, args.id, path, similarity=args.similarity, engine=args.engine_matches)
     if made.ungraded:
-        print(f"note: {len(made.ungraded)} handed in and not graded; the page names them", file=sys.stderr)
+        print(f"note: {len(made.ungraded)} handed in and without a result; the page names them", file=sys.stderr)
     print(path)
     return 0
