@@ -198,7 +198,8 @@ def _question(course: Assignment | None, name: str, wrong: str) -> str:
 
 
 def _states(tally: Tally, ungraded: list[str]) -> str:
-    graded = tally.states[State.GRADED]
+    # An exercise that was left as it was ends as a student error: that is no trouble, and most classes have many.
+    trouble = tally.count - tally.states[State.GRADED] - tally.states[State.STUDENT_ERROR]
     rows = "".join(
         f'<tr><td>{text(state)}</td><td class="n">{tally.states[state]:,}</td>'
         f'<td class="n">{tally.states[state] / tally.count:.1%}{share_bar(tally.states[state] / tally.count)}</td></tr>'
@@ -210,7 +211,9 @@ def _states(tally: Tally, ungraded: list[str]) -> str:
         rest = f"<p>Handed in, and without a result of this grader: {_names(ungraded[:40], len(ungraded))}</p>"
     return _section(
         "states",
-        f"{graded:,} of {counted(tally.count, 'submission')} graded without incident",
+        f"{trouble:,} of {counted(tally.count, 'submission')} ran into trouble"
+        if trouble
+        else "No submission ran into trouble",
         '<table><thead><tr><th>The worst of a submission\'s exercises</th><th class="n">Submissions</th>'
         f'<th class="n">Share</th></tr></thead><tbody>{rows}</tbody></table>{rest}',
     )
@@ -228,7 +231,7 @@ def _odd(tally: Tally) -> str:
     rows = [
         (str(state), tally.odd[state].count, _listed(tally.odd[state]) + _ADVICE.get(state, ""))
         for state in reversed(State)
-        if state in tally.odd
+        if state in tally.odd and state is not State.STUDENT_ERROR
     ]
     if tally.repaired.count:
         kinds = "".join(
