@@ -6,6 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from coursekit.grading.bundle import bundle_of
@@ -31,6 +32,16 @@ class Course:
 
     def bundle(self, **limits):
         return bundle_of(self.folder, ID, limits=Limits(**limits))
+
+    def notebook(self, solved=()) -> bytes:
+        """The released notebook, without the cells that only show, with these functions solved."""
+        nb, answers = (nbformat.read(path, as_version=4) for path in (self.release, self.solved))
+        sources = {cell.id: cell.source for cell in answers.cells}
+        nb.cells = [cell for cell in nb.cells if "nbgrader" in cell.metadata]
+        for cell in nb.cells:
+            if cell.id in solved:
+                cell.source = sources[cell.id]
+        return nbformat.writes(nb).encode()
 
     def hand_in(self, student: str, content) -> Path:
         """Hand in what is given: bytes, or something for the stand-in."""

@@ -22,6 +22,10 @@ KILLS, CLASS = 20, 1000
 pytestmark = pytest.mark.grading
 
 
+def rows(folder):
+    return len(states(folder, ID))
+
+
 def test_a_thousand_submissions_with_twenty_kills(course, stand_in, tmp_path, told):
     seed = int(os.environ.get("COURSEKIT_KILL_SEED", random.randrange(10**6)))
     rng = random.Random(seed)
@@ -41,20 +45,20 @@ def test_a_thousand_submissions_with_twenty_kills(course, stand_in, tmp_path, to
         run = subprocess.Popen(
             [sys.executable, RUN, course.folder, *options], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
         )
-        # Half of the kills come at any moment, the start too; the others a little after the run has begun to grade,
-        # since else most of them would hit imports.
+        # Half of the kills come at any moment, the start too; the others while it grades, spread over the class.
         if kill % 2:
-            time.sleep(rng.uniform(0.0, 2.0))
+            time.sleep(rng.uniform(0.0, 3.0))
         else:
-            while len(states(course.folder, ID)) <= done and run.poll() is None:
-                time.sleep(0.01)
-            time.sleep(rng.uniform(0.0, 0.6))
+            goal = done + rng.randrange(1, 2 * CLASS // KILLS - 10)
+            while rows(course.folder) < goal and run.poll() is None:
+                time.sleep(0.02)
+            time.sleep(rng.uniform(0.0, 0.03))
         assert run.poll() is None, f"it ended before it was killed: {run.stderr.read()} (seed {seed})"
         below = psutil.Process(run.pid).children(recursive=True)
         run.send_signal(signal.SIGKILL)
         run.communicate()
         assert not psutil.wait_procs(below, timeout=60)[1], "a worker outlived its master"
-        done = len(states(course.folder, ID))
+        done = rows(course.folder)
         moments.append(done)
         options = ["--resume"]
     assert done < CLASS, f"all was graded before the last kill (seed {seed})"

@@ -49,17 +49,11 @@ def run_grade(args: argparse.Namespace) -> int:
     import sys
 
     from coursekit.grading.batch.quick_start import leave_out_slow_imports
-
-    leave_out_slow_imports()
-    from coursekit.grading.batch.progress import Progress
-    from coursekit.grading.batch.run import grade_batch
     from coursekit.grading.bundle import bundle_of
-    from coursekit.grading.gradebook.settings import settings_of
-    from coursekit.grading.gradebook.writer import GradebookWriter
     from coursekit.grading.limits import Limits
     from coursekit.grading.project import find_root
-    from coursekit.grading.reports import page
 
+    leave_out_slow_imports()
     root = find_root()
     given = {
         "cell": args.cell_seconds,
@@ -70,6 +64,13 @@ def run_grade(args: argparse.Namespace) -> int:
     limits = Limits(**{name: value for name, value in given.items() if value is not None})
     bundle = bundle_of(root, args.id, limits=limits, sandbox=args.sandbox)
     with _workers(args, bundle) as workers:
+        # Late, since nbgrader takes long to load, and a wrong call is told at once.
+        from coursekit.grading.batch.progress import Progress
+        from coursekit.grading.batch.run import grade_batch
+        from coursekit.grading.gradebook.settings import settings_of
+        from coursekit.grading.gradebook.writer import GradebookWriter
+        from coursekit.grading.reports import page
+
         summary = grade_batch(
             root,
             bundle,
