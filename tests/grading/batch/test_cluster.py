@@ -16,6 +16,8 @@ import pytest
 
 from coursekit.grading import CourseError
 from coursekit.grading.batch.bench import ATTEMPTS
+from coursekit.grading.grader import Grader
+from coursekit.grading.sandbox import how
 
 distributed = pytest.importorskip(
     "distributed", reason="NOT TESTED: grading on a Dask cluster; the package distributed is not installed"
@@ -81,6 +83,28 @@ def test_a_fault_of_the_set_up_stops_the_run_there_too(course, local):
         pytest.raises(CourseError, match="no_such"),
     ):
         list(workers.grade([("s", content())]))
+
+
+def test_the_real_grader_gives_the_same_there(course, local):
+    """Dask runs a task in a thread of the worker, where a sandbox has to start too."""
+    try:
+        how("bwrap")
+    except CourseError as fault:
+        pytest.skip(f"NOT TESTED: the sandbox on a Dask worker; {fault}")
+    tasks = [("relu", course.notebook(["relu"])), ("nothing", course.notebook()), ("text", b"hello")] * 2
+    with Grader(course.bundle()) as grader:
+        here = {name: grader.grade(one) for name, one in tasks[:3]}
+    with ClusterWorkers(course.bundle(), local.scheduler_address) as workers:
+        done = list(workers.grade(tasks))
+    assert len(done) == 6
+    for name, graded in done:
+        assert graded.record is not None, graded.failures
+        assert graded.record.state is here[name].state
+        assert graded.record.sandbox == here[name].sandbox
+        assert [(one.name, one.state, one.score, one.result) for one in graded.record.exercises] == [
+            (one.name, one.state, one.score, one.result) for one in here[name].exercises
+        ]
+    assert here["relu"].score > here["nothing"].score
 
 
 def free_port():
