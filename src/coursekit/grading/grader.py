@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from time import monotonic
 from types import TracebackType
@@ -11,13 +11,13 @@ from typing import Any, Literal, Self
 from nbformat import NotebookNode, from_dict
 
 import coursekit
-from coursekit.exercises import Answer
+from coursekit.exercises import Answer, Paper
 from coursekit.grading import bindings, outputs
 from coursekit.grading.bundle import Bundle
 from coursekit.grading.reading import UnreadableError, parse, unread_notebook
 from coursekit.grading.record import ExerciseRecord, Record, State
 from coursekit.grading.referee import Answers, Referee
-from coursekit.grading.restore import Role, restore, roles_of
+from coursekit.grading.restore import grade_id, restore, roles_of
 from coursekit.grading.sandbox import Sandbox, Session, how
 
 _MISSING = "there is no function "
@@ -66,11 +66,11 @@ class Grader:
         started = monotonic()
         try:
             nb = parse(content)
-            nb.metadata.pop("coursekit", None)
-            if stranger := belongs_elsewhere(nb, self.roles, self.bundle.assignment):
-                nb.metadata["coursekit"] = {"stranger": stranger}
+            stranger = belongs_elsewhere(nb, self.bundle.assignment)
+            said = {"stranger": stranger} if stranger else {}
         except UnreadableError as fault:
-            nb = unread_notebook(str(fault))
+            nb, said = unread_notebook(str(fault)), {"unreadable": str(fault)}
+        nb.metadata["coursekit"] = said  # in place of whatever the submission says there
         for cell in nb.cells:
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
@@ -115,9 +115,10 @@ class Grader:
     def fill_display(self, nb: NotebookNode) -> None:
         """Run the cells of `nb` with the engine, and put their outputs in place."""
         self._display = self._display or self._sandbox("display")
-        with self._display.run(_to_run(nb)) as session:
-            for i, run in session.cells.items():
-                cell = nb.cells[i]
+        cells = _to_run(nb)
+        with self._display.run(cells) as session:
+            for i, _ in cells:
+                cell, run = nb.cells[i], session.cells[i]
                 cell.outputs, cell.execution_count = [from_dict(output) for output in run.outputs], run.count
                 if run.state is not State.GRADED:
                     cell.outputs.append(outputs.stopped(run.reason))
@@ -139,31 +140,38 @@ class Grader:
         cells = _to_run(nb)
         names = list(self.referee.exercises)
         with self._bench.run(cells) as session:
-            private = self._ask(session, cells, names, self.referee.private)
+            private = self._ask(nb, session, names, self.referee.private)
             ended = {i for i, run in session.cells.items() if run.state is not State.GRADED}
-        wrong = [name for name in names if not self.referee.passes(name, private[name])]
+        # One that was stopped would only be stopped again, and how it ended says all.
+        wrong = [
+            name
+            for name in names
+            if private[name].state in (State.GRADED, State.STUDENT_ERROR)
+            and not self.referee.passes(name, private[name])
+        ]
         public: dict[str, Answers] = {}
         if wrong:
             first = [one.name for name in wrong for one in self.referee.exercises[name].first]
             with self._bench.run([cell for cell in cells if cell[0] not in ended]) as session:
-                public = self._ask(session, cells, [*dict.fromkeys([*first, *wrong])], self.referee.public)
+                public = self._ask(nb, session, [*dict.fromkeys([*first, *wrong])], self.referee.public)
         return self.referee.judge(public, private)
 
     def _ask(
-        self, session: Session, cells: Sequence[tuple[int, str]], names: Iterable[str], papers: Any
+        self, nb: NotebookNode, session: Session, names: Iterable[str], papers: Mapping[str, Paper]
     ) -> dict[str, Answers]:
         out = {}
+        cells, end = _to_run(nb), monotonic() + self.bundle.limits.notebook
         for name in names:
             exercise = self.referee.exercises[name]
+            session.seconds = min(self.bundle.limits.function, max(0.1, end - monotonic()))
             asked = session.ask(name, exercise.needs, exercise.parameters, papers[name].cases, exercise.returns)
-            out[name] = Answers(answers=asked.answers, state=asked.state, reason=asked.reason, seconds=asked.seconds)
-            if asked.state is State.GRADED and all(
-                (answer.error or "").startswith(_MISSING) for answer in asked.answers
-            ):
-                makers = [i for i, source in cells if name in bindings.names(source)]
-                ends = [session.cells[i].state for i in makers if i in session.cells]
-                if State.worst(ends) is not State.GRADED:
-                    out[name] = replace(out[name], state=State.worst(ends))
+            state, reason = asked.state, asked.reason
+            if all((answer.error or "").startswith(_MISSING) for answer in asked.answers):
+                homes = [i for i, source in cells if name == grade_id(nb.cells[i]) or name in bindings.names(source)]
+                ends = [session.cells[i] for i in homes if i in session.cells]
+                state = State.worst([state, *(run.state for run in ends)])
+                reason = next((run.reason for run in ends if run.state is state), reason)
+            out[name] = Answers(answers=asked.answers, state=state, reason=reason, seconds=asked.seconds)
         return out
 
 
@@ -187,7 +195,7 @@ def _fill(nb: NotebookNode, exercises: Iterable[ExerciseRecord]) -> None:
             cell.outputs, cell.execution_count = [outputs.verdict(found[name])], None
 
 
-def belongs_elsewhere(nb: NotebookNode, roles: dict[str, Role], assignment: str) -> str | None:
+def belongs_elsewhere(nb: NotebookNode, assignment: str) -> str | None:
     """The assignment that this notebook belongs to, where that is another one; None where it is ours or nobody's."""
     marks = [cell.metadata.get("coursekit") for cell in nb.cells]
     named = [mark["assignment"] for mark in marks if isinstance(mark, dict) and isinstance(mark.get("assignment"), str)]

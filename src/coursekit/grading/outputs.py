@@ -42,10 +42,7 @@ def note(nb: NotebookNode, repairs: Sequence[str], remarks: Sequence[str] = ()) 
         return
     lines = [*remarks, *(["**Before grading, this was put back into the notebook:**"] if repairs else [])]
     text = "\n\n".join(lines) + "".join(f"\n- {_plain(repair)}" for repair in repairs)
-    cell = new_markdown_cell(text)
-    if (nb.nbformat, nb.nbformat_minor) < (4, 5):
-        del cell["id"]
-    nb.cells.insert(0, cell)
+    nb.cells.insert(0, new_markdown_cell(text))
 
 
 def _plain(text: str) -> str:

@@ -14,6 +14,7 @@ from coursekit.grading.bundle import SANDBOXES, Bundle, bundle_of
 from coursekit.grading.errors import CourseError
 from coursekit.grading.grader import Grader, belongs_elsewhere
 from coursekit.grading.limits import Limits
+from coursekit.grading.reading import UNREAD
 from coursekit.grading.restore import Role, released_cells, restore
 
 _SCHEMA = 3
@@ -40,13 +41,14 @@ class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]
                 roles = _roles(gradebook.find_notebook(names["notebook"], names["assignment"]), release)
             except MissingEntry:
                 return nb, resources
-        said = nb.metadata.get("coursekit", {})
-        if "unreadable" not in said and (stranger := belongs_elsewhere(nb, roles, names["assignment"])):
-            said["stranger"] = stranger
+        said = {"unreadable": resources[UNREAD]} if UNREAD in resources else {}
+        if not said and (stranger := belongs_elsewhere(nb, names["assignment"])):
+            said = {"stranger": stranger}
         repairs = restore(nb, roles)
         for repair in repairs:
             self.log.warning("%s/%s: %s", names["student"], names["assignment"], repair)
-        nb.metadata["coursekit"] = {**said, "repairs": [] if said else repairs}
+        # In place of whatever the submission says there; the next step takes it from here.
+        nb.metadata["coursekit"] = {**said, "repairs": repairs}
         return nb, resources
 
 

@@ -11,6 +11,8 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
 
+#: Where, in nbconvert's resources, stands why a file could not be read.
+UNREAD = "coursekit_unreadable"
 MAX_BYTES = 20_000_000
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -31,9 +33,9 @@ class TolerantNotebookExporter(NotebookExporter):  # type: ignore[misc]
         fault = unreadable(Path(filename))
         if fault is None:
             nb = read(Path(filename))
-            nb.metadata.pop("coursekit", None)  # what stands there is what grading says, not what is handed in
             return self.from_notebook_node(nb, resources=resources, **options)  # type: ignore[no-any-return]
         self.log.warning("%s cannot be read as a notebook (%s): graded as an empty one", filename, fault)
+        resources = {**(resources or {}), UNREAD: fault}
         return self.from_notebook_node(unread_notebook(fault), resources=resources, **options)  # type: ignore[no-any-return]
 
 
@@ -44,11 +46,11 @@ def unread_notebook(fault: str) -> NotebookNode:
         "Open it in Jupyter, choose Kernel → Restart and run all, save, and hand it in again; if it does not open, "
         "start from a fresh copy of the assignment and paste your functions into it."
     )
-    return new_notebook(cells=[new_markdown_cell(text)], metadata={"coursekit": {"unreadable": fault}})
+    return new_notebook(cells=[new_markdown_cell(text)])
 
 
 def parse(content: bytes) -> NotebookNode:
-    """The notebook in these bytes, valid, of format 4; an id that several cells have is mended.
+    """The notebook in these bytes, valid, of the newest format; cells without an id of their own get one.
 
     NaN and infinities, which are no JSON, become null; half a surrogate pair, which no file can hold, a question mark.
     Raises `UnreadableError`, and nothing else for whatever the bytes are.
@@ -82,6 +84,7 @@ def _parse(text: str) -> NotebookNode:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of an id that stands there twice: it is mended, and is no news to a student
         if data["nbformat"] == nbformat.current_nbformat:
+            data["nbformat_minor"] = nbformat.current_nbformat_minor  # tools that mix formats give ids to older ones
             nb = nbformat.v4.to_notebook_json(data)
         else:
             nb = nbformat.reads(json.dumps(data), as_version=nbformat.current_nbformat)

@@ -4,13 +4,14 @@ The score is that of the private cases. Their inputs are the instructor's: a che
 of the public cases where those fail it too, and otherwise by its name and its hint alone.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from coursekit.exercises import PUBLIC_SEED, Answer, CheckResult, Exercise, Paper, Result, assignment
 from coursekit.grading.record import ExerciseRecord, State
 
+_ANSWERED = (State.GRADED, State.STUDENT_ERROR)
 PRIVATELY = "it fails on a private case: other numbers and sizes than those of the public ones"
 
 
@@ -70,7 +71,8 @@ class Referee:
         self, name: str, graded: Mapping[str, Result], known: Mapping[str, Result], given: Answers
     ) -> ExerciseRecord:
         exercise, private = self.exercises[name], graded[name]
-        told = _told(exercise, private, known.get(name))
+        stopped = "" if given.state in _ANSWERED else given.reason
+        told = _told(exercise, private, known.get(name), stopped or PRIVATELY)
         if not private.passed:
             for first in exercise.first:
                 failed = _failed(known.get(first.name)) or _failed(graded[first.name])
@@ -99,13 +101,13 @@ def _failed(result: Result | None) -> list[str]:
     return [check.name for check in result.checks if not check.passed] if result else []
 
 
-def _told(exercise: Exercise, private: Result, public: Result | None) -> Result:
-    """The private result without a word of a private case."""
+def _told(exercise: Exercise, private: Result, public: Result | None, otherwise: str) -> Result:
+    """The private result without a word of a private case; `otherwise` stands where the public one has no words."""
     if public is None:
-        checks: Iterable[CheckResult] = (_bare(exercise, check) for check in private.checks)
-        return replace(private, checks=tuple(checks), notes=())
+        bare = tuple(_bare(exercise, check, otherwise) for check in private.checks)
+        return replace(private, checks=bare, notes=())
     pairs = zip(private.checks, public.checks, strict=True)
-    checks = tuple(one if one.passed else _worded(exercise, one, other) for one, other in pairs)
+    checks = tuple(one if one.passed else _worded(exercise, one, other, otherwise) for one, other in pairs)
     return replace(
         private,
         checks=checks,
@@ -115,15 +117,15 @@ def _told(exercise: Exercise, private: Result, public: Result | None) -> Result:
     )
 
 
-def _worded(exercise: Exercise, private: CheckResult, public: CheckResult) -> CheckResult:
+def _worded(exercise: Exercise, private: CheckResult, public: CheckResult, otherwise: str) -> CheckResult:
     # A public check that waits for another says nothing of why this one failed, unless this one waits too.
     if not public.passed and public.pending == private.pending:
         return replace(public, passed=False)
-    return _bare(exercise, private)
+    return _bare(exercise, private, otherwise)
 
 
-def _bare(exercise: Exercise, check: CheckResult) -> CheckResult:
+def _bare(exercise: Exercise, check: CheckResult, otherwise: str) -> CheckResult:
     if check.passed or check.pending:  # a check that waits says for what, and nothing of a case
         return check
     hint = next(one.hint for one in exercise.checks if one.name == check.name)
-    return replace(check, expected="", got=PRIVATELY, at="", hint=hint, follows=False)
+    return replace(check, expected="", got=otherwise, at="", hint=hint, follows=False)

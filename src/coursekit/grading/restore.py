@@ -99,7 +99,11 @@ def _apply(name: str, cell: NotebookNode, role: Role) -> list[str]:
     exercise = (role.coursekit or {}).get("exercise")
     mark = cell.metadata.get("coursekit")
     other = exercise is not None and (mark.get("exercise") if isinstance(mark, dict) else None) != exercise
-    if other or cell.cell_type != role.kind or any(claimed.get(key) != role.nbgrader.get(key) for key in _TOLD):
+    if (
+        other
+        or cell.cell_type != role.kind
+        or any(claimed[key] != role.nbgrader.get(key) for key in _TOLD if key in claimed)
+    ):
         repairs.append(
             f"What the notebook says of the cell {name} (its points or its role) had been changed: it was put back."
         )
@@ -140,9 +144,6 @@ def _put_back(nb: NotebookNode, roles: Mapping[str, Role]) -> list[str]:
         cell.metadata["nbgrader"] = NotebookNode(role.nbgrader)
         _apply(name, cell, role)
         restored = [cell] if stranger else [new_markdown_cell(_NOTE), cell]
-        for fresh in restored:
-            if (nb.nbformat, nb.nbformat_minor) < (4, 5):
-                del fresh["id"]  # ids came with format 4.5, and an older notebook is invalid with them
         nb.cells[after:after] = restored
         after += len(restored)
     if stranger and missing:
