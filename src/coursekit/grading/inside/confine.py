@@ -4,11 +4,17 @@ import ctypes
 import os
 import platform
 import resource
+import select
 import signal
+import socket
 import struct
+import sys
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
+#: Elsewhere there are neither namespaces nor the calls below; limits and processes are all there is.
+LINUX = sys.platform == "linux"
 # user, process, mount, IPC, network, host name
 _NEW_USER = 0x10000000
 _NEW = _NEW_USER | 0x20000000 | 0x00020000 | 0x08000000 | 0x40000000 | 0x04000000
@@ -29,6 +35,8 @@ def _must(result: int, what: str) -> None:
 
 def prctl(option: int, value: int) -> int:
     """`prctl(2)`; its result."""
+    if not LINUX:
+        return 0
     return int(_libc.prctl(option, ctypes.c_ulong(value), 0, 0, 0))
 
 
@@ -119,6 +127,8 @@ def limit(*, memory: int, cpu: int, processes: int, file: int) -> None:
     }
     for what, most in limits.items():
         hard = resource.getrlimit(what)[1]
+        if what == resource.RLIMIT_AS and not LINUX:  # macOS knows it and refuses it
+            continue
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(what, (most, most))
 
@@ -129,12 +139,56 @@ class _CapHeader(ctypes.Structure):
 
 def give_up_rights() -> None:
     """No capabilities, and none to be had by running another program."""
+    if not LINUX:
+        return
     for number in range(64):
         if prctl(_CAPBSET_DROP, number) != 0:
             break
     header = _CapHeader(0x20080522, 0)
     _must(_libc.capset(ctypes.byref(header), (ctypes.c_uint32 * 6)()), "capset")
     _must(prctl(_NO_NEW_PRIVS, 1), "no_new_privs")
+
+
+def wait(pid: int, seconds: float, peer: socket.socket | None = None) -> bool:
+    """Until a child has ended, `peer`'s other side has gone or the time is over; whether the child has ended.
+
+    It is still to be reaped then.
+    """
+    poll = select.poll()
+    if peer is not None:
+        poll.register(peer.fileno(), (select.POLLRDHUP if LINUX else 0) | select.POLLHUP)
+    end = time.monotonic() + seconds
+    if LINUX:
+        handle = os.pidfd_open(pid)
+        try:
+            poll.register(handle, select.POLLIN)
+            events = poll.poll(max(0.0, seconds) * 1000)
+        finally:
+            os.close(handle)
+        return any(fd == handle for fd, _ in events)
+    while not has_ended(pid):
+        if poll.poll(5) or time.monotonic() > end:
+            return False
+    return True
+
+
+_statuses: dict[int, int] = {}
+
+
+def has_ended(pid: int) -> bool:
+    """Whether a child has ended; it is reaped then, and `exit_code` knows how."""
+    if pid not in _statuses:
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if ended:
+            _statuses[pid] = os.waitstatus_to_exitcode(status)
+    return pid in _statuses
+
+
+def exit_code(pid: int) -> int:
+    """Wait for a child's end: its exit code, or the signal that ended it, negative."""
+    if pid not in _statuses:
+        _statuses[pid] = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    return _statuses.pop(pid)
 
 
 class _Program(ctypes.Structure):

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import select
 import signal
 import socket
 import sys
@@ -14,7 +13,7 @@ from coursekit.exercises import asking, guard
 from coursekit.exercises.asking import Answer, TimeUp
 from coursekit.exercises.cases import Case
 from coursekit.exercises.kinds import Kind, type_name
-from coursekit.grading.inside import plain_cells
+from coursekit.grading.inside import confine, plain_cells
 from coursekit.grading.inside import shell as ipython
 from coursekit.grading.inside.absent import PLAINLY, Absent, AbsentModule
 from coursekit.grading.inside.frames import ClosedError, Frames, WireError
@@ -65,7 +64,7 @@ def serve(shell: Shell, sock: socket.socket, frames: Frames, *, alone: bool) -> 
         if not message or not sockets:
             return
         limit = int.from_bytes(message, "little") / 1000
-        pid = os.fork()
+        pid = _fork()
         if pid == 0:
             try:
                 os.setsid()
@@ -74,10 +73,9 @@ def serve(shell: Shell, sock: socket.socket, frames: Frames, *, alone: bool) -> 
             finally:
                 for_all.exit(0)
         for_all.close(sockets[0])
-        killed = _wait(pid, limit + GRACE)
-        _, status = for_all.waitpid(pid, 0)
+        code, killed = _wait(pid, limit + GRACE)
         end_all()
-        frames.send(["asked", os.waitstatus_to_exitcode(status), killed])
+        frames.send(["asked", code, killed])
 
 
 def _end_all_others() -> None:
@@ -85,6 +83,20 @@ def _end_all_others() -> None:
     if os.getppid() == 1:  # in a process namespace of its own, where this spares only process 1 and this one
         with contextlib.suppress(OSError):
             os.kill(-1, signal.SIGKILL)
+    with contextlib.suppress(OSError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+
+
+def _fork() -> int:
+    """A fork, when the processes that were just ended no longer count."""
+    for _ in range(200):
+        try:
+            return os.fork()
+        except BlockingIOError:
+            _end_all_others()
+            time.sleep(0.01)
+    return os.fork()
 
 
 class _Kept:
@@ -92,25 +104,17 @@ class _Kept:
 
     exit = staticmethod(os._exit)
     close = staticmethod(os.close)
-    waitpid = staticmethod(os.waitpid)
 
 
-def _wait(pid: int, seconds: float) -> bool:
-    """Wait for a fork to end; whether it had to be killed."""
-    end = time.monotonic() + seconds
-    handle = os.pidfd_open(pid)
-    try:
-        poll = select.poll()
-        poll.register(handle, select.POLLIN)
-        late = not poll.poll(max(0.0, end - time.monotonic()) * 1000)
-    finally:
-        os.close(handle)
-    try:  # with all that it has started
+def _wait(pid: int, seconds: float) -> tuple[int, bool]:
+    """Wait for a fork to end: its exit code, and whether it had to be killed."""
+    late = not confine.wait(pid, seconds)
+    with contextlib.suppress(OSError):  # with all that it has started
         os.killpg(pid, signal.SIGKILL)
-    except OSError:
-        if late:
+    if late:
+        with contextlib.suppress(OSError):
             os.kill(pid, signal.SIGKILL)
-    return late
+    return confine.exit_code(pid), late
 
 
 def _answer(shell: Shell, frames: Frames) -> None:

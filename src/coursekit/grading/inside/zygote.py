@@ -51,7 +51,7 @@ def warm_up(config: Mapping[str, Any]) -> Shell:
         questions.CALLBACKS[name] = importlib.import_module(name)
     shell = make_shell()
     shell.sink = Sink(lambda message: None, 1 << 30, show=show)
-    for cell in (*_WARM, *([_FIGURE] if show and importlib.util.find_spec("matplotlib") else [])):
+    for cell in (*_WARM, *([_FIGURE] if importlib.util.find_spec("matplotlib") else [])):
         (ipython.run_cell if show else plain_cells.run_cell)(shell, cell, 60)
     if not show:
         _warm_asking()
@@ -95,7 +95,7 @@ def main(control: int) -> None:
     """Warm up, say so, and fork for every run until the other side goes."""
     shutil.copytree(os.environ["FONTS"], os.environ["MPLCONFIGDIR"], dirs_exist_ok=True)
     ctl = socket.socket(fileno=control)
-    config = json.loads(ctl.recv(1 << 20))
+    config = Frames(ctl).receive()[0]
     shell = warm_up(config)
     config["user"] = os.getuid(), os.getgid()
     filter = bytes.fromhex(config["filter"])
@@ -107,9 +107,9 @@ def main(control: int) -> None:
     null = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2):
         os.dup2(null, fd)
-    ctl.send(b'"ready"')
+    Frames(ctl).send("ready")
     while True:
-        message, fds, _, _ = socket.recv_fds(ctl, 16, 2)
+        message, fds, _, _ = socket.recv_fds(ctl, 1, 2)
         if not message or len(fds) != 2:
             return
         data, status = (socket.socket(fileno=fd) for fd in fds)
@@ -188,17 +188,18 @@ def _lay_out(files: list[list[Any]], blob: bytes) -> None:
 def _supervise(pid: int, data: socket.socket, status: socket.socket, seconds: float) -> None:
     """Until the runner ends, the other side goes or the time is over; then everything ends with this process."""
     end = time.monotonic() + seconds
-    poll = select.poll()
-    poll.register(os.pidfd_open(pid), select.POLLIN)
-    poll.register(data.fileno(), select.POLLRDHUP | select.POLLHUP)
-    while not poll.poll(max(0.0, min(end - time.monotonic(), 0.5)) * 1000) and time.monotonic() < end:
+    ended = False
+    while not ended and (left := end - time.monotonic()) > 0:
+        ended = confine.wait(pid, min(left, 0.1), data)
+        if not ended and _gone(data):
+            break
         _bury(pid)
-    ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG)
-    if ended is None:
+    if not ended:
         os.kill(pid, signal.SIGKILL)
+    code = confine.exit_code(pid)
+    how = {"exit": code} if code >= 0 else {"signal": -code}
     if os.getpid() != 1:
         end_descendants()
-    how = {"signal" if ended and ended.si_code != os.CLD_EXITED else "exit": ended.si_status if ended else None}
     with contextlib.suppress(OSError):  # the other side may no longer be there to hear it
         status.send(json.dumps(how).encode())
 
@@ -206,8 +207,11 @@ def _supervise(pid: int, data: socket.socket, status: socket.socket, seconds: fl
 def end_descendants() -> None:
     """Without a process namespace: kill the children of this process until there are none; it adopts their orphans.
 
-    What ends its own parents faster than this finds it gets away.
+    What ends its own parents faster than this finds it gets away; so does, where the system is not Linux, whatever has
+    lost its parent or made itself a session.
     """
+    if not confine.LINUX:
+        return
     for _ in range(1000):
         task = Path(f"/proc/self/task/{os.getpid()}/children")
         for child in task.read_text().split():
@@ -221,7 +225,16 @@ def end_descendants() -> None:
         time.sleep(0.001)
 
 
+def _gone(sock: socket.socket) -> bool:
+    """Whether the other side has closed its end."""
+    poll = select.poll()
+    poll.register(sock.fileno(), (select.POLLRDHUP if confine.LINUX else 0) | select.POLLHUP)
+    return bool(poll.poll(0))
+
+
 def _bury(pid: int) -> None:
-    """Reap the orphans that have ended, but not the runner."""
+    """Reap the orphans that have ended, but not the runner; only Linux lets this process adopt them."""
+    if not confine.LINUX:
+        return
     while (ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)) and ended.si_pid != pid:
         os.waitpid(ended.si_pid, 0)

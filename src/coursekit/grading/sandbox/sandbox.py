@@ -1,5 +1,6 @@
 """One warm process in a sandbox, from outside: it is started once, and runs one notebook after another."""
 
+import contextlib
 import json
 import math
 import shutil
@@ -77,9 +78,8 @@ class Sandbox:
             lost[fatal[0]] = fatal[1]
             if len(lost) > _RESTARTS or time.monotonic() > end:
                 break
-        session.cells.update(lost)
-        for number, _ in cells:
-            session.cells.setdefault(number, CellRun(state=_worst(lost), reason=_NOT_RUN))
+        ran = {**session.cells, **lost}
+        session.cells = {number: ran.get(number) or CellRun(state=_worst(lost), reason=_NOT_RUN) for number, _ in cells}
         return session
 
     def _run(
@@ -140,10 +140,10 @@ class Sandbox:
         for attempt in (1, 2):
             control = self._start()
             data, theirs = socket.socketpair()
-            status, their_status = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            status, their_status = socket.socketpair()
             try:
                 with theirs, their_status:
-                    socket.send_fds(control, [b"run"], [theirs.fileno(), their_status.fileno()])
+                    socket.send_fds(control, [b"r"], [theirs.fileno(), their_status.fileno()])
             except OSError as problem:  # it has died: a new one, once
                 data.close()
                 status.close()
@@ -161,7 +161,7 @@ class Sandbox:
         if self._control is not None and self._process is not None and self._process.poll() is None:
             return self._control
         self._stop()
-        control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        control, theirs = socket.socketpair()
         said = Path(self._folder.name) / "said"
         with theirs, said.open("wb") as errors:
             self._process = subprocess.Popen(
@@ -174,13 +174,12 @@ class Sandbox:
                 env=None if self._way else self._environment(),
                 start_new_session=True,
             )
-        try:
-            control.settimeout(_START)
-            control.send(json.dumps(self._config()).encode())
-            ready = control.recv(4096)
-        except OSError:
-            ready = b""
-        if ready != b'"ready"':
+        talk, ready = Frames(control, 1 << 16), None
+        deadline = time.monotonic() + _START
+        with contextlib.suppress(ClosedError, LateError, TooMuchError, WireError):
+            talk.send(self._config(), deadline=deadline)
+            ready, _ = talk.receive(deadline)
+        if ready != "ready":
             control.close()
             self._stop()
             text = said.read_text(errors="replace").strip().splitlines()
