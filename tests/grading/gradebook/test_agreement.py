@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import parse_utc
 
+from coursekit.grading.bundle import bundle_of
 from coursekit.grading.gradebook.writer import GradebookWriter
+from coursekit.grading.release import load_config
 
 from .conftest import ASSIGNMENT, Course, contents
 
@@ -67,6 +71,7 @@ class Both:
                 for student, scores in self.scores.items()
             ]
             assert writer.write(items) == {}
+        self.items = items
 
     def by_hand(self) -> None:
         """A person grades, comments and grants an extension, in both gradebooks alike."""
@@ -87,6 +92,7 @@ def both(tmp_path_factory):
     both = Both(tmp_path_factory.mktemp("agreement"))
     both.grade(STUDENTS)
     both.first = contents(both.theirs.url), contents(both.ours.url)
+    both.first_items = both.items
     both.by_hand()
     both.grade(AGAIN)
     both.second = contents(both.theirs.url), contents(both.ours.url)
@@ -136,12 +142,58 @@ def test_an_assignment_that_the_gradebook_lacks_is_recorded_as_nbgrader_records_
     assert ours["assignment"] == [(ASSIGNMENT, None, "coursekit")]
 
 
+def test_the_rows_in_postgresql_are_the_same(both, course, postgres):
+    url = postgres.database()
+    with Gradebook(url, "coursekit") as gradebook:
+        gradebook.add_assignment(ASSIGNMENT, duedate=DUE)
+    with GradebookWriter(course.folder, course.bundle, url) as writer:
+        assert writer.write(both.first_items) == {}
+    assert contents(url) == both.first[0]
+
+
+def test_the_release_of_the_real_course_is_recorded_as_nbgrader_records_it(fresh_course, tmp_path):
+    course = type(fresh_course).copy_of(fresh_course, tmp_path / "course")
+    url = f"sqlite:///{course.folder / 'gradebook.db'}"
+    theirs = contents(url)
+    (course.folder / "gradebook.db").unlink()
+    with GradebookWriter(course.folder, bundle_of(course.folder, ASSIGNMENT)):
+        pass
+    assert contents(url) == theirs
+
+
+def formgrader(course: Course) -> list[object]:
+    """What nbgrader's formgrader shows of a course, without its random ids and the order that they make."""
+
+    def plain(value: object) -> object:
+        if isinstance(value, dict):
+            return {key: plain(one) for key, one in value.items() if key not in ("id", "index")}
+        return sorted((plain(one) for one in value), key=repr) if isinstance(value, list) else value
+
+    config = load_config(course.folder)
+    api = NbGraderAPI(CourseDirectory(config=config), config=config)
+    return [
+        plain(shown)
+        for shown in (
+            api.get_assignments(),
+            api.get_submissions(ASSIGNMENT),
+            api.get_notebooks(ASSIGNMENT),
+            api.get_notebook_submissions(ASSIGNMENT, ASSIGNMENT),
+            api.get_students(),
+            api.get_student_submissions("ben"),
+            api.get_student_notebook_submissions("ben", ASSIGNMENT),
+        )
+    ]
+
+
 def test_nbgrader_goes_on_from_what_was_written(both):
-    """Its export, its feedback and a grading of its own on our gradebook."""
+    """Its formgrader, its export, its feedback and a grading of its own on our gradebook."""
     ours = both.ours
     shutil.copytree(both.theirs.folder / "autograded", ours.folder / "autograded", dirs_exist_ok=True)
     shutil.copytree(both.theirs.folder / "submitted", ours.folder / "submitted", dirs_exist_ok=True)
     shutil.copy(both.theirs.folder / "scores.json", ours.folder)
+    shown = formgrader(ours)
+    assert shown == formgrader(both.theirs)
+    assert len(shown[1]) == len(STUDENTS)
     for course in (ours, both.theirs):
         course.nbgrader("export", "--to", "grades.csv")
         course.nbgrader("autograde", ASSIGNMENT, "--force", "--student=ben")

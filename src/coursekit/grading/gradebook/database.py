@@ -18,9 +18,13 @@ _PERMANENT = ("28", "3D", "3F", "42", "53100")  # SQLSTATE: password, database, 
 
 
 class Database:
-    """A gradebook's database; `patience` is for how many seconds to wait while it is locked or away."""
+    """A gradebook's database.
 
-    def __init__(self, db_url: str, root: Path, *, patience: float = 60.0) -> None:
+    `patience` is for how many seconds to wait while it is locked or away; `then` says what to do when that was in vain.
+    """
+
+    def __init__(self, db_url: str, root: Path, *, patience: float = 60.0, then: str = "try again") -> None:
+        self._then = then
         self.url = _address(db_url, root)
         self.patience = patience
         self.engine = _engine(self.url)
@@ -77,8 +81,7 @@ class Database:
     def _failed(self, fault: DBAPIError) -> CourseError:
         why = next((line.strip() for line in str(fault.orig).splitlines() if line.strip()), type(fault.orig).__name__)
         return CourseError(
-            f"the gradebook {self} cannot be used ({why}): nothing is lost; see what holds it or whether its server "
-            "runs, and run the same command again with --resume"
+            f"the gradebook {self} cannot be used ({why}): see what holds it or whether its server runs, and {self._then}"
         )
 
 

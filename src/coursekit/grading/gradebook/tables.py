@@ -158,13 +158,14 @@ def remarks_on(sheets: Sequence[Gradesheet], course: Class) -> list[str]:
         for state in (State.UNREADABLE, State.WRONG_ASSIGNMENT):
             lines += _line(f"{sheet.assignment}: {state}, so the score is no measure", by_state.get(state, []))
         waiting = [student for student, graded in sheet.graded.items() if graded.waits and student not in blank]
-        lines += _line(f"{sheet.assignment}: answers wait for a person, the score can still rise", waiting)
+        lines += _line(f"{sheet.assignment}: answers wait for a person, the score can still rise", waiting, most=20)
     if course.joined is not None:
         lines += _line("in the roster, not in the gradebook", [str(one) for one in course.joined.only_in_roster])
         lines += _line("in the gradebook, not in the roster", list(course.joined.only_in_gradebook))
     return lines
 
 
-def _line(what: str, who: Sequence[str]) -> list[str]:
-    shown = [" ".join(one.split()) for one in sorted(who)]
-    return [f"{what} ({len(shown)}): {', '.join(shown)}"] if shown else []
+def _line(what: str, who: Sequence[str], *, most: int | None = None) -> list[str]:
+    shown = ["".join(letter if letter.isprintable() else "?" for letter in one) for one in sorted(who)]
+    rest = f" and {len(shown) - most} more" if most is not None and len(shown) > most else ""
+    return [f"{what} ({len(shown)}): {', '.join(shown[:most])}{rest}"] if shown else []

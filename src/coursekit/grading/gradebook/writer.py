@@ -37,7 +37,8 @@ class GradebookWriter:
         self._course_id = settings.course_id
         self._roles = roles_of(bundle.release)
         self._penalties = Penalties(settings.config)
-        self._database = Database(settings.db_url, root, patience=patience)
+        then = "run the same command again with --resume: nothing is lost"
+        self._database = Database(settings.db_url, root, patience=patience, then=then)
         try:
             self._structure = self._database.patiently(self._open)
         except BaseException:
