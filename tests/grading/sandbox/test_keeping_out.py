@@ -231,6 +231,22 @@ def test_closing_leaves_no_process_and_no_file(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_a_killed_grader_has_left_is_removed_and_nobody_else_s(tmp_path, monkeypatch):
+    from coursekit.grading.sandbox.folders import Folder
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    left, held, young = Folder(), Folder(), Folder()
+    for folder in (left, young):  # what the kernel does when their process ends
+        folder._lock.close()
+    for folder in (left, held):
+        os.utime(folder.path, (0, 0))
+    new = Folder()
+    assert set(tmp_path.iterdir()) == {held.path, young.path, new.path}
+    for folder in (held, young, new):
+        folder.close()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_hostile_answer_does_not_reach_another_s_question(closed):
     """A thread of the first function's process keeps writing to all that it can; the next is asked elsewhere."""
     bad = (

@@ -228,12 +228,14 @@ def test_a_file_that_would_lie_elsewhere_is_refused(judge, name):
 
 
 def test_no_run_sees_what_another_left(judge):
-    with run(judge, "import numpy as np\nnp.exp = None\nleft = 1\nopen('left', 'w').write('x')") as session:
+    leave = "import numpy as np, tempfile, os\nnp.exp = None\nleft = 1\nopen('left', 'w').write('x')\n"
+    leave += "open(os.path.join(tempfile.gettempdir(), 'left'), 'w').write('x')"
+    with run(judge, leave) as session:
         assert session.cells[0].error is None
-    with run(
-        judge, "import numpy as np, os\nassert np.exp(0) == 1 and 'left' not in globals()\nassert not os.listdir('.')"
-    ) as s:
-        assert s.cells[0].error is None
+    look = "import numpy as np, os, tempfile\nassert np.exp(0) == 1 and 'left' not in globals()\n"
+    look += "assert not os.listdir('.') and 'left' not in os.listdir(tempfile.gettempdir())"
+    with run(judge, look) as session:
+        assert session.cells[0].error is None
 
 
 def test_runs_do_not_draw_the_same_numbers(display):

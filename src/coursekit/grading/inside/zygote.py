@@ -16,6 +16,7 @@ import shutil
 import signal
 import socket
 import sys
+import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -140,6 +141,8 @@ def _supervised(
     else:
         os.setsid()
         confine.adopt_orphans()
+        os.environ["TMPDIR"] = os.environ["HOME"] = request["folder"]
+        tempfile.tempdir = None
     os.chdir(request["folder"])
     pid = os.fork()
     if pid == 0:

@@ -20,6 +20,7 @@ from coursekit.grading.record import State
 from coursekit.grading.sandbox import bwrap, seccomp, skeleton
 from coursekit.grading.sandbox.cgroups import Group
 from coursekit.grading.sandbox.errors import SandboxError
+from coursekit.grading.sandbox.folders import Folder
 from coursekit.grading.sandbox.outputs import CellRun, Transcript
 from coursekit.grading.sandbox.session import Session
 
@@ -41,8 +42,8 @@ class Sandbox:
         self._way = _known_way() if kind == "bwrap" else None
         self._group = Group.from_environment(memory=limits.memory, processes=limits.processes)
         self._oom_kills = 0
-        self._folder = tempfile.TemporaryDirectory(prefix="coursekit-")
-        self._skeleton = skeleton.build(Path(self._folder.name) / "skeleton", assignment)
+        self._folder = Folder()
+        self._skeleton = skeleton.build(self._folder.path / "skeleton", assignment)
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._filter = seccomp.program()
@@ -153,7 +154,7 @@ class Sandbox:
                 continue
             folder = None
             if self.kind == "none":
-                folder = Path(tempfile.mkdtemp(prefix="run-", dir=self._folder.name))
+                folder = Path(tempfile.mkdtemp(prefix="run-", dir=self._folder.path))
             return data, status, folder
         raise AssertionError
 
@@ -162,7 +163,7 @@ class Sandbox:
             return self._control
         self._stop()
         control, theirs = socket.socketpair()
-        said = Path(self._folder.name) / "said"
+        said = self._folder.path / "said"
         with theirs, said.open("wb") as errors:
             self._process = subprocess.Popen(
                 self._command(theirs.fileno()),
@@ -170,7 +171,7 @@ class Sandbox:
                 stdin=subprocess.DEVNULL,
                 stdout=errors,
                 stderr=errors,
-                cwd=self._folder.name,
+                cwd=self._folder.path,
                 env=None if self._way else self._environment(),
                 start_new_session=True,
             )
@@ -224,7 +225,7 @@ class Sandbox:
     def _environment(self) -> dict[str, str]:
         if self._way:
             return bwrap.environment(show=self.purpose == "display")
-        folder = self._folder.name
+        folder = str(self._folder.path)
         fonts = str(self._skeleton / "matplotlib")
         return bwrap.environment(show=self.purpose == "display", home=folder, temporary=folder, fonts=fonts)
 
@@ -242,7 +243,7 @@ class Sandbox:
         self._stop()
         if self._group is not None:
             self._group.close()
-        self._folder.cleanup()
+        self._folder.close()
 
     def __enter__(self) -> Self:
         return self
