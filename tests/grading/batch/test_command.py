@@ -75,6 +75,19 @@ def test_a_class_is_graded_from_a_zip_of_canvas(course, sandboxed, tmp_path):
     assert "0 graded now, 4 kept from before" in again.stdout
 
 
+def test_a_gradebook_that_was_deleted_is_filled_again_without_grading(course):
+    for student in ("anna", "ben"):
+        course.hand_in(student, student.encode())  # no notebooks, which is quickly found out
+    assert grade(course, ID, "--sandbox", "none").returncode == 0
+    before = course.gradebook()
+    (course.folder / "gradebook.db").unlink()
+    done = grade(course, ID, "--sandbox", "none", "--resume")
+    assert done.returncode == 0, done.stderr
+    assert "0 graded now, 2 kept" in done.stdout
+    assert course.gradebook() == before
+    assert set(before) == {"anna", "ben"}
+
+
 def test_without_a_sandbox_it_says_what_is_open(course):
     course.hand_in("anna", course.notebook(["relu"]))
     done = grade(course, ID, "--sandbox", "none", "--workers", 1)

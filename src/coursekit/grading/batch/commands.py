@@ -67,10 +67,13 @@ def run_grade(args: argparse.Namespace) -> int:
         # Late, since nbgrader takes long to load, and a wrong call is told at once.
         from coursekit.grading.batch.progress import Progress
         from coursekit.grading.batch.run import grade_batch
+        from coursekit.grading.gradebook.database import Database
         from coursekit.grading.gradebook.settings import settings_of
         from coursekit.grading.gradebook.writer import GradebookWriter
         from coursekit.grading.reports import page
 
+        database = Database(settings_of(root, args.db).db_url, root)
+        database.close()
         summary = grade_batch(
             root,
             bundle,
@@ -79,11 +82,23 @@ def run_grade(args: argparse.Namespace) -> int:
             page=page.write,
             where=args.submissions,
             resume=args.resume,
-            gradebook=settings_of(root, args.db).db_url,
+            gradebook=database.address,
+            there=lambda: _students(database.address, args.id),
             progress=Progress(sys.stdout),
         )
     print(told(summary, root))
     return 0 if summary.complete else 1
+
+
+def _students(address: str, assignment: str) -> set[str]:
+    """Whose submissions the gradebook has."""
+    from nbgrader.api import Assignment, Gradebook, SubmittedAssignment
+
+    with Gradebook(address) as gradebook:
+        found = (
+            gradebook.db.query(SubmittedAssignment.student_id).join(Assignment).filter(Assignment.name == assignment)
+        )
+        return {student for (student,) in found}
 
 
 def _workers(args: argparse.Namespace, bundle: "Bundle") -> "Workers":

@@ -9,7 +9,7 @@ import os
 import sqlite3
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -148,6 +148,18 @@ class Ledger:
             [(gradebook, assignment, student) for student in students],
         )
         self._db.execute("COMMIT")
+
+    def forget_written(self, assignment: str, *, but: Container[str]) -> int:
+        """Of the rows that count as written, those of students not in `but` no longer do; how many those are."""
+        found = self._db.execute(
+            "SELECT student FROM result WHERE assignment = ? AND written IS NOT NULL AND state <> ?",
+            (assignment, str(State.INFRASTRUCTURE)),
+        )
+        gone = [(assignment, student) for (student,) in found if student not in but]
+        self._db.execute("BEGIN IMMEDIATE")
+        self._db.executemany("UPDATE result SET written = NULL WHERE assignment = ? AND student = ?", gone)
+        self._db.execute("COMMIT")
+        return len(gone)
 
     def rows(self, assignment: str) -> Iterator[Row]:
         """All rows of an assignment by student, one at a time; without the notebooks."""

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -45,6 +45,10 @@ class Outbox:
         self._writer, self._page = writer, page
         self._gradebook = hashlib.sha256(gradebook.encode()).hexdigest()[:16]  # an address may hold a password
         self.refused: dict[str, str] = {}
+
+    def check(self, there: Container[str]) -> None:
+        """`there` are the students that the gradebook has; who was written into it and is gone is written again."""
+        self._ledger.forget_written(self._assignment, but=there)
 
     def flush(self) -> None:
         """Write all that is waiting."""

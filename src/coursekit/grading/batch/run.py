@@ -4,7 +4,7 @@ import hashlib
 import signal
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -65,12 +65,14 @@ def grade_batch(
     where: Path | None = None,
     resume: bool = False,
     gradebook: str = "",
+    there: Callable[[], Container[str]] | None = None,
     progress: Progress | None = None,
 ) -> Summary:
     """Grade what was handed in for the bundle's assignment in the course in `root`, or in the folder or zip `where`.
 
     With `resume` what was graded before, from the same file on the same terms, is kept. `gradebook` names the one that
-    `writer` opens. Raises `CourseError`; what was graded until then is in the ledger.
+    `writer` opens, and `there` asks it whose submissions it has: it may have been deleted since, and then gets what is
+    known without anything being graded again. Raises `CourseError`; what was graded until then is in the ledger.
     """
     run = _Run(bundle, resume, progress or Progress(None))
     with (
@@ -82,6 +84,8 @@ def grade_batch(
         writer() as into,
     ):
         outbox = Outbox(root, bundle.assignment, ledger, into, page, gradebook)
+        if there is not None:
+            outbox.check(there())
         outbox.flush()  # what a run that was ended had graded
         run.work(found, ledger, outbox, workers)
         return run.summary(found, ledger, outbox)
