@@ -103,7 +103,7 @@ class Grader:
         )
         _fill(nb, exercises)
         outputs.note(nb, record.repairs, remarks if state is State.WRONG_ASSIGNMENT else ())
-        nb.metadata["coursekit"] = {"record": json.loads(record.to_json())}
+        nb.metadata["coursekit"] = {"record": record.to_dict()}
         return record
 
     def show(self, notebook: str) -> str:
@@ -142,19 +142,16 @@ class Grader:
         with self._bench.run(cells) as session:
             private = self._ask(nb, session, names, self.referee.private)
             ended = {i for i, run in session.cells.items() if run.state is not State.GRADED}
+        graded = self.referee.results(self.referee.private, private)
         # One that was stopped would only be stopped again, and how it ended says all.
-        wrong = [
-            name
-            for name in names
-            if private[name].state in (State.GRADED, State.STUDENT_ERROR)
-            and not self.referee.passes(name, private[name])
-        ]
+        answered = (State.GRADED, State.STUDENT_ERROR)
+        wrong = [name for name in names if not graded[name].passed and private[name].state in answered]
         public: dict[str, Answers] = {}
         if wrong:
             first = [one.name for name in wrong for one in self.referee.exercises[name].first]
             with self._bench.run([cell for cell in cells if cell[0] not in ended]) as session:
                 public = self._ask(nb, session, [*dict.fromkeys([*first, *wrong])], self.referee.public)
-        return self.referee.judge(public, private)
+        return self.referee.records(private, graded, self.referee.results(self.referee.public, public))
 
     def _ask(
         self, nb: NotebookNode, session: Session, names: Iterable[str], papers: Mapping[str, Paper]
@@ -214,4 +211,5 @@ def _refused(said: dict[str, Any], assignment: str) -> tuple[State, tuple[str, .
 
 
 def _text(nb: NotebookNode) -> str:
-    return json.dumps(nb, ensure_ascii=False, indent=1)
+    # Without indents, which only the slow encoder of the standard library can make.
+    return json.dumps(nb, ensure_ascii=False)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Self
 
@@ -86,9 +86,12 @@ class Record:
 
     def to_json(self) -> str:
         """All but the notebook, as JSON text."""
-        plain = asdict(self)
-        del plain["notebook"]
-        return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+        return json.dumps(self.to_dict(), ensure_ascii=False, separators=(",", ":"))
+
+    def to_dict(self) -> dict[str, Any]:
+        """All but the notebook, as JSON-ready data that shares its parts with the record."""
+        plain = {name: value for name, value in vars(self).items() if name != "notebook"}
+        return {**plain, "exercises": [dict(vars(one)) for one in self.exercises]}
 
     @classmethod
     def from_json(cls, text: str, notebook: str = "") -> Self:

@@ -42,15 +42,23 @@ class Referee:
         """The papers that give the score."""
         return {name: exercise.paper(self.seed) for name, exercise in self.exercises.items()}
 
+    def results(self, papers: Mapping[str, Paper], given: Mapping[str, Answers]) -> dict[str, Result]:
+        """What each of these answers to one of the papers is worth."""
+        return {name: self.exercises[name].judge(papers[name], one.answers) for name, one in given.items()}
+
+    def records(
+        self, given: Mapping[str, Answers], graded: Mapping[str, Result], known: Mapping[str, Result]
+    ) -> list[ExerciseRecord]:
+        """One record for each exercise, in order, from the answers to the private paper and their results.
+
+        `known` are the results on the public paper, of those exercises at least whose failures it should word.
+        """
+        return [self._record(name, graded, known, given[name]) for name in self.exercises]
+
     def judge(self, public: Mapping[str, Answers], private: Mapping[str, Answers]) -> list[ExerciseRecord]:
-        """One record for each exercise, in order. `public` holds those of the failed exercises at least."""
-        graded = {
-            name: self.exercises[name].judge(self.private[name], private[name].answers) for name in self.exercises
-        }
-        known = {
-            name: self.exercises[name].judge(self.public[name], answers.answers) for name, answers in public.items()
-        }
-        return [self._record(name, graded, known, private[name]) for name in self.exercises]
+        """The records for answers to both papers."""
+        graded = self.results(self.private, private)
+        return self.records(private, graded, self.results(self.public, public))
 
     def unasked(self, state: State, reason: str) -> list[ExerciseRecord]:
         """The records of a submission that could not be asked anything: no points, and the reason in every check."""
@@ -61,11 +69,6 @@ class Referee:
         }
         known = {name: Answers(answers=[lost] * len(paper.cases), state=state) for name, paper in self.public.items()}
         return self.judge(known, given)
-
-    def passes(self, name: str, answers: Answers) -> bool:
-        """Whether these answers to the private paper pass every check: then there is nothing to put into words."""
-        failures = self.private[name].failures(self.private[name].seen(answers.answers))
-        return not any(failures.values())
 
     def _record(
         self, name: str, graded: Mapping[str, Result], known: Mapping[str, Result], given: Answers
