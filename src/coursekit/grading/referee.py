@@ -130,5 +130,6 @@ def _worded(exercise: Exercise, private: CheckResult, public: CheckResult, other
 def _bare(exercise: Exercise, check: CheckResult, otherwise: str) -> CheckResult:
     if check.passed or check.pending:  # a check that waits says for what, and nothing of a case
         return check
-    hint = next(one.hint for one in exercise.checks if one.name == check.name)
+    # One that was stopped gave no values to think about.
+    hint = next(one.hint for one in exercise.checks if one.name == check.name) if otherwise == PRIVATELY else ""
     return replace(check, expected="", got=otherwise, at="", hint=hint, follows=False)
