@@ -81,7 +81,7 @@ class Database:
     def _failed(self, fault: DBAPIError) -> CourseError:
         why = next((line.strip() for line in str(fault.orig).splitlines() if line.strip()), type(fault.orig).__name__)
         return CourseError(
-            f"the gradebook {self} cannot be used ({why}): see what holds it or whether its server runs, and {self._then}"
+            f"the gradebook {self} cannot be used ({why}): see what holds it, or whether it runs, and {self._then}"
         )
 
 
