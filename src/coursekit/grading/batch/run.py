@@ -142,12 +142,13 @@ class _Run:
         if record.state is not State.INFRASTRUCTURE:
             self._failed = 0
             return
-        self._infrastructure.append(f"{student}: {record.remarks[-1]}")
+        reason = record.remarks[-1] if record.remarks else "no reason is known"
+        self._infrastructure.append(f"{student}: {reason}")
         self._failed += 1
         if self._failed >= _HOPELESS:
             raise CourseError(
                 f"the last {self._failed} submissions could not be graded, and not by the students' fault "
-                f"({record.remarks[-1]}): mend that, look at `coursekit doctor`, and go on with --resume"
+                f"({reason}): mend that, look at `coursekit doctor`, and go on with --resume"
             )
 
     def summary(self, found: Found, ledger: Ledger, outbox: Outbox) -> Summary:
