@@ -232,7 +232,8 @@ def test_a_real_cluster_with_tls_and_a_worker_killed_on_the_way(course, cluster,
     assert "\n" not in str(caught.value)
 
 
-def test_a_scheduler_that_dies_ends_the_run_in_one_line(course, cluster):
+def test_a_scheduler_that_dies_ends_the_run_in_one_line(course, cluster, monkeypatch):
+    monkeypatch.setattr("coursekit.grading.batch.cluster._PATIENCE", 10)  # also how long it looks for a lost one
     running = cluster(threads=2)
     with ClusterWorkers(course.bundle(), running.address, factory=STAND_IN) as workers:
         grading = workers.grade((n, content(score=1, n=n, seconds=0.2)) for n in range(1000))
