@@ -55,6 +55,15 @@ class StandIn:
             sandbox=str(os.getpid()),
         )
 
+    def show(self, notebook):
+        """Marks the notebook; the file that STAND_IN_SHOW names makes it fail while it is there."""
+        note("shown")
+        if Path(os.environ.get("STAND_IN_SHOW", "/nowhere")).exists():
+            raise RuntimeError("the sandbox is broken")
+        nb = json.loads(notebook)
+        nb["metadata"]["shown"] = True
+        return json.dumps(nb)
+
     def _done_before(self, asked):
         if "once" not in asked:
             return False

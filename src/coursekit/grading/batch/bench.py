@@ -7,11 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Literal, Protocol, Self
 
 from coursekit.grading.bundle import Bundle
 from coursekit.grading.errors import CourseError
 from coursekit.grading.record import Record
+
+#: `grade` takes what was handed in and gives a record; `show` takes a graded notebook and gives it with its outputs.
+Work = Literal["grade", "show"]
 
 GRADER = "coursekit.grading.grader:Grader"
 
@@ -20,7 +23,7 @@ ATTEMPTS = 3
 
 
 class Grades(Protocol):
-    """What `Grader` is to the batch: a context manager that turns bytes into a record."""
+    """What `Grader` is to the batch: a context manager that turns bytes into a record, and shows what it graded."""
 
     def __enter__(self) -> Self: ...
     def __exit__(
@@ -30,18 +33,23 @@ class Grades(Protocol):
         """The record of one submission; raises only where the grading itself fails."""
         ...
 
+    def show(self, notebook: str) -> str:
+        """A graded notebook with the outputs of its cells; raises alike."""
+        ...
+
 
 @dataclass(frozen=True)
 class Graded:
-    """What came of one submission: a record, or the reasons why each attempt failed."""
+    """What came of one submission: a record, a notebook that was run to be shown, or why each attempt failed."""
 
     record: Record | None
     failures: tuple[str, ...] = ()
+    notebook: str = ""
 
     @property
     def attempts(self) -> int:
         """How often it was tried."""
-        return len(self.failures) + (self.record is not None)
+        return len(self.failures) + (self.record is not None or bool(self.notebook))
 
 
 class Bench:
@@ -58,8 +66,8 @@ class Bench:
         # Both runs of a notebook and a repeat of each, and a minute for us. The grader ends a submission long before.
         self._patience = 4 * limits.notebook + 40 * limits.function + 60
 
-    def grade(self, content: bytes) -> Graded:
-        """Grade one submission, again with a fresh grader where the grading itself fails."""
+    def do(self, work: Work, content: bytes) -> Graded:
+        """Grade or show one submission, again with a fresh grader where that itself fails."""
         failures: list[str] = []
         with self._turn:
             while len(failures) < ATTEMPTS:
@@ -68,6 +76,8 @@ class Bench:
                 try:
                     if self._grader is None:
                         self._grader = self._made()
+                    if work == "show":
+                        return Graded(None, tuple(failures), self._grader.show(content.decode()))
                     return Graded(self._grader.grade(content), tuple(failures))
                 except CourseError:
                     raise

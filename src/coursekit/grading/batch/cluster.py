@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
@@ -24,7 +24,7 @@ from distributed.comm import CommClosedError
 from distributed.diagnostics.plugin import WorkerPlugin
 
 import coursekit
-from coursekit.grading.batch.bench import ATTEMPTS, GRADER, Bench, Graded
+from coursekit.grading.batch.bench import ATTEMPTS, GRADER, Bench, Graded, Work
 from coursekit.grading.bundle import Bundle
 from coursekit.grading.errors import CourseError
 
@@ -57,18 +57,19 @@ class BenchPlugin(WorkerPlugin):  # type: ignore[misc]
             self.bench.close()
 
 
-def grade_here(name: str, content: bytes) -> Graded:
-    """The task: grade one submission in the worker that this runs in."""
+def work_here(name: str, work: Work, content: bytes) -> Graded:
+    """The task: grade or show one submission in the worker that this runs in."""
     plugin = get_worker().plugins[name]
     assert isinstance(plugin, BenchPlugin)
     assert plugin.bench is not None
-    return plugin.bench.grade(content)
+    return plugin.bench.do(work, content)
 
 
 @dataclass
 class _Job:
     name: object
     content: bytes
+    work: Work
     failures: list[str] = field(default_factory=list)
     killed: int = 0
 
@@ -120,13 +121,20 @@ class ClusterWorkers:
 
     def grade(self, tasks: Iterable[tuple[T, bytes]]) -> Iterator[tuple[T, Graded]]:
         """As in `workers.Workers`."""
+        return self._all("grade", tasks)
+
+    def show(self, tasks: Iterable[tuple[T, bytes]]) -> Iterator[tuple[T, Graded]]:
+        """As in `workers.Workers`."""
+        return self._all("show", tasks)
+
+    def _all(self, work: Work, tasks: Iterable[tuple[T, bytes]]) -> Iterator[tuple[T, Graded]]:
         coming = iter(tasks)
         jobs: dict[Future, _Job] = {}
         done = as_completed(loop=self._client.loop, raise_errors=False)
         try:
             while True:
                 for task in itertools.islice(coming, max(0, self._room() - len(jobs))):
-                    self._submit(_Job(*task), jobs, done)
+                    self._submit(_Job(*task, work), jobs, done)
                 if not jobs:
                     return
                 future = next(done)
@@ -148,7 +156,7 @@ class ClusterWorkers:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Sending large graph")  # a large submission, once
             future = self._client.submit(
-                grade_here, self._name, job.content, key=f"{self._name}-{uuid.uuid4().hex}", pure=False
+                work_here, self._name, job.work, job.content, key=f"{self._name}-{uuid.uuid4().hex}", pure=False
             )
         jobs[future] = job
         done.add(future)
@@ -156,8 +164,8 @@ class ClusterWorkers:
     def _outcome(self, future: Future, job: _Job) -> Graded | None:
         """What came of a job; None where it is to be tried again."""
         try:
-            graded = future.result()
-            return Graded(graded.record, (*job.failures, *graded.failures))
+            graded: Graded = future.result()
+            return replace(graded, failures=(*job.failures, *graded.failures))
         except CourseError:
             raise
         except KilledWorker:

@@ -36,6 +36,12 @@ def add_grade(commands: Any) -> None:
         default="auto",
         help="auto is bubblewrap, or an error where it cannot work; none has to be asked for (default: auto)",
     )
+    grade.add_argument(
+        "--display",
+        choices=("all", "none"),
+        default="all",
+        help="when all grades stand, run each notebook once more for the outputs that people see (default: all)",
+    )
     grade.add_argument("--resume", action="store_true", help="keep what is graded already, and grade the rest")
     grade.add_argument("--db", metavar="URL", help="the gradebook: sqlite:///FILE or postgresql://... (default: ours)")
     for name, what in (("cell", "a cell"), ("notebook", "all cells"), ("function", "all questions to one function")):
@@ -83,6 +89,7 @@ def run_grade(args: argparse.Namespace) -> int:
             where=args.submissions,
             resume=args.resume,
             gradebook=database.address,
+            display=args.display == "all",
             there=lambda: _students(database.address, args.id),
             progress=Progress(sys.stdout),
         )
@@ -145,6 +152,7 @@ def told(summary: "Summary", root: Path) -> str:
         *_listed("Of several files, or of none", summary.said),
         *_listed("Files that are nobody's submission", summary.nobody),
         *_listed("NOT GRADED, by no student's fault; --resume tries them again", summary.infrastructure),
+        *_listed("Graded, and not run for the outputs that people see; --resume tries again", summary.unshown),
         *_listed("NOT WRITTEN", [f"{student}: {reason}" for student, reason in summary.refused.items()]),
         f"Written: the gradebook, and in {root}: autograded/, feedback/, grading_ledger.db",
     ]

@@ -37,6 +37,7 @@ CREATE TABLE result (
     graded TEXT NOT NULL,     -- ISO, UTC
     attempts INTEGER NOT NULL,
     written TEXT,             -- the gradebook that has it
+    shown TEXT,               -- ISO, UTC: since when its notebook's file has the outputs of its cells
     PRIMARY KEY (assignment, student)
 ) WITHOUT ROWID;
 CREATE INDEX result_written ON result (assignment, written);
@@ -106,7 +107,7 @@ class Ledger:
     def put(self, student: str, record: Record, *, submitted: datetime | None = None, attempts: int = 1) -> None:
         """Keep a result, in place of an earlier one; it is not yet written to any gradebook."""
         self._db.execute(
-            "INSERT OR REPLACE INTO result VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+            "INSERT OR REPLACE INTO result VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)",
             (
                 record.assignment,
                 student,
@@ -160,6 +161,22 @@ class Ledger:
         self._db.executemany("UPDATE result SET written = NULL WHERE assignment = ? AND student = ?", gone)
         self._db.execute("COMMIT")
         return len(gone)
+
+    def unshown(self, assignment: str) -> list[str]:
+        """The students whose graded notebook stands in its file, and was not run to be shown."""
+        found = self._db.execute(
+            "SELECT student FROM result WHERE assignment = ? AND written IS NOT NULL AND shown IS NULL "
+            "AND state NOT IN (?, ?) ORDER BY student",
+            (assignment, str(State.UNREADABLE), str(State.INFRASTRUCTURE)),
+        )
+        return [student for (student,) in found]
+
+    def mark_shown(self, assignment: str, student: str) -> None:
+        """The file of the graded notebook has the outputs of its cells."""
+        self._db.execute(
+            "UPDATE result SET shown = ? WHERE assignment = ? AND student = ?",
+            (_text(datetime.now(UTC)), assignment, student),
+        )
 
     def rows(self, assignment: str) -> Iterator[Row]:
         """All rows of an assignment by student, one at a time; without the notebooks."""

@@ -64,6 +64,16 @@ class Outbox:
             if done:
                 self._ledger.mark_written(self._assignment, self._gradebook, done)
 
+    def notebook(self, student: str) -> bytes | None:
+        """The graded notebook of a student, None where its file has been taken away."""
+        path = self._notebook(student)
+        return path.read_bytes() if path.is_file() and not path.is_symlink() else None
+
+    def show(self, student: str, notebook: str) -> None:
+        """Put the notebook with its outputs in place of the one without."""
+        _replace(self._notebook(student), notebook)
+        self._ledger.mark_shown(self._assignment, student)
+
     def _complete(self, row: Row) -> Row:
         """With the notebook, which stands in its file where another gradebook has had this row."""
         path = self._notebook(row.student)

@@ -18,14 +18,19 @@ class Progress:
         self._out = out
         self._bar: tqdm | None = None
         self._total = self._done = self._kept = 0
+        self._what = ""
         self._counts: Counter[State] = Counter()
         self._began = self._said = 0.0
 
-    def begin(self, total: int) -> None:
-        """There are `total` submissions."""
+    def begin(self, total: int, what: str = "") -> None:
+        """There are `total` submissions; `what` says what is done to them, where that is not grading."""
         self._total, self._began, self._said = total, time.monotonic(), time.monotonic()
+        self._done, self._kept, self._what = 0, 0, f"{what}: " if what else ""
+        self._counts.clear()
         if self._out is not None and self._out.isatty():
-            self._bar = tqdm(total=total, file=self._out, unit="sub", dynamic_ncols=True, smoothing=0.05)
+            self._bar = tqdm(
+                total=total, file=self._out, unit="sub", desc=what or None, dynamic_ncols=True, smoothing=0.05
+            )
 
     def step(self, state: State | None) -> None:
         """One more is done, and ended like this; None for one that was graded before."""
@@ -40,6 +45,15 @@ class Progress:
         self._counts[state] += 1
         if self._bar is not None:
             self._bar.set_postfix_str(self._by_state(), refresh=False)
+        self._moved()
+
+    def tick(self) -> None:
+        """One more is done, and there is no state to count."""
+        self._done += 1
+        self._moved()
+
+    def _moved(self) -> None:
+        if self._bar is not None:
             self._bar.update()
         elif self._out is not None and time.monotonic() - self._said >= _EVERY:
             self._say()
@@ -58,7 +72,8 @@ class Progress:
         rate = graded / max(self._said - self._began, 1e-9)
         left = (self._total - self._done) / rate if rate else 0.0
         print(
-            f"{self._done} of {self._total}, {rate:.1f} a second, {_duration(left)} left ({self._by_state()})",
+            f"{self._what}{self._done} of {self._total}, {rate:.1f} a second, {_duration(left)} left"
+            + (f" ({counts})" if (counts := self._by_state()) else ""),
             file=self._out,
             flush=True,
         )

@@ -42,6 +42,7 @@ class Summary:
     nobody: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
+    unshown: list[str] = field(default_factory=list)
 
     @property
     def complete(self) -> bool:
@@ -66,13 +67,15 @@ def grade_batch(
     resume: bool = False,
     gradebook: str = "",
     there: Callable[[], Container[str]] | None = None,
+    display: bool = False,
     progress: Progress | None = None,
 ) -> Summary:
     """Grade what was handed in for the bundle's assignment in the course in `root`, or in the folder or zip `where`.
 
     With `resume` what was graded before, from the same file on the same terms, is kept. `gradebook` names the one that
     `writer` opens, and `there` asks it whose submissions it has: it may have been deleted since, and then gets what is
-    known without anything being graded again. Raises `CourseError`; what was graded until then is in the ledger.
+    known without anything being graded again. With `display` the graded notebooks are run once more when all grades
+    stand, for the outputs that people see. Raises `CourseError`; what was graded until then is in the ledger.
     """
     run = _Run(bundle, resume, progress or Progress(None))
     with (
@@ -88,6 +91,8 @@ def grade_batch(
             outbox.check(there())
         outbox.flush()  # what a run that was ended had graded
         run.work(found, ledger, outbox, workers)
+        if display:
+            run.show(ledger, outbox, workers)
         return run.summary(found, ledger, outbox)
 
 
@@ -98,6 +103,7 @@ class _Run:
         self._bundle, self._resume, self._progress = bundle, resume, progress
         self._graded = self._kept = self._waiting = self._failed = 0
         self._infrastructure: list[str] = []
+        self._unshown: list[str] = []
 
     def work(self, found: Found, ledger: Ledger, outbox: Outbox, workers: Workers) -> None:
         """Grade what is to be graded; what is done is written out, also where this ends early."""
@@ -114,6 +120,26 @@ class _Run:
             self._progress.end()
             if not writing:  # else the gradebook has just failed, after a long wait
                 outbox.flush()
+
+    def show(self, ledger: Ledger, outbox: Outbox, workers: Workers) -> None:
+        """Run all graded notebooks that have not been run for their outputs."""
+        students = ledger.unshown(self._bundle.assignment)
+        contents = ((student, outbox.notebook(student)) for student in students)
+        failed = 0
+        self._progress.begin(len(students), "outputs for people")
+        try:
+            for student, done in workers.show((student, one) for student, one in contents if one is not None):
+                self._progress.tick()
+                if done.notebook:
+                    outbox.show(student, done.notebook)
+                    failed = 0
+                    continue
+                self._unshown.append(f"{student}: {done.failures[-1]}")
+                failed += 1
+                if failed >= _HOPELESS:
+                    raise CourseError(f"the last {failed} notebooks could not be run to be shown ({done.failures[-1]})")
+        finally:
+            self._progress.end()
 
     def _tasks(self, found: Found, ledger: Ledger) -> Iterator[tuple[_Task, bytes]]:
         for submission in found.submissions:
@@ -163,6 +189,7 @@ class _Run:
             nobody=found.nobody,
             said=found.said,
             refused=outbox.refused,
+            unshown=self._unshown,
         )
 
 

@@ -11,7 +11,7 @@ import threading
 from multiprocessing.connection import Connection
 from types import FrameType
 
-from coursekit.grading.batch.bench import Bench
+from coursekit.grading.batch.bench import Bench, Work
 from coursekit.grading.batch.quick_start import leave_out_slow_imports
 from coursekit.grading.errors import CourseError
 
@@ -25,11 +25,11 @@ def main(handle: int) -> None:
         bundle, factory = master.recv()
         bench = Bench(bundle, factory)
         try:
-            incoming: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+            incoming: queue.SimpleQueue[tuple[Work, bytes] | None] = queue.SimpleQueue()
             threading.Thread(target=_listen, args=(master, incoming), daemon=True).start()
-            while (content := incoming.get()) is not None:
+            while (job := incoming.get()) is not None:
                 try:
-                    answer: object = bench.grade(content)
+                    answer: object = bench.do(*job)
                 except CourseError as fault:
                     answer = fault
                 master.send(answer)
@@ -37,12 +37,12 @@ def main(handle: int) -> None:
             bench.close()
 
 
-def _listen(master: Connection, incoming: "queue.SimpleQueue[bytes | None]") -> None:
+def _listen(master: Connection, incoming: "queue.SimpleQueue[tuple[Work, bytes] | None]") -> None:
     # Always listening, so that the master never waits to be heard while a result waits to be taken; and when the master
     # is killed, this process does not finish the submission first.
     try:
-        while (content := master.recv()) is not None:
-            incoming.put(content)
+        while (job := master.recv()) is not None:
+            incoming.put(job)
         incoming.put(None)
     except (EOFError, OSError):
         os._exit(1)

@@ -11,12 +11,12 @@ import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
-from coursekit.grading.batch.bench import ATTEMPTS, GRADER, Graded
+from coursekit.grading.batch.bench import ATTEMPTS, GRADER, Graded, Work
 from coursekit.grading.bundle import Bundle
 from coursekit.grading.errors import CourseError
 
@@ -41,11 +41,16 @@ class Workers(Protocol):
         """
         ...
 
+    def show(self, tasks: Iterable[tuple[T, bytes]]) -> Iterator[tuple[T, Graded]]:
+        """The same for graded notebooks, which come back with their outputs."""
+        ...
+
 
 @dataclass
 class _Job:
     name: object
     content: bytes
+    work: Work
     failures: list[str] = field(default_factory=list)
 
 
@@ -72,7 +77,7 @@ class _Worker:
     def take(self, job: _Job) -> None:
         """Hand it one more submission."""
         self.jobs.append(job)
-        self._send(job.content)
+        self._send((job.work, job.content))
 
     def stop(self) -> None:
         """Let it end: at once where it is at work, after closing its grader in any case."""
@@ -115,8 +120,15 @@ class LocalWorkers:
 
     def grade(self, tasks: Iterable[tuple[T, bytes]]) -> Iterator[tuple[T, Graded]]:
         """As in `Workers`."""
+        return self._all("grade", tasks)
+
+    def show(self, tasks: Iterable[tuple[T, bytes]]) -> Iterator[tuple[T, Graded]]:
+        """As in `Workers`."""
+        return self._all("show", tasks)
+
+    def _all(self, work: Work, tasks: Iterable[tuple[T, bytes]]) -> Iterator[tuple[T, Graded]]:
         waiting: deque[_Job] = deque()
-        coming = iter(tasks)
+        coming = (_Job(*task, work) for task in tasks)
         while True:
             self._fill(waiting, coming)
             busy = [worker for worker in self._workers if worker.jobs]
@@ -129,13 +141,13 @@ class LocalWorkers:
                     if done is not None:
                         yield done  # type: ignore[misc]  # the name is what came with the task
 
-    def _fill(self, waiting: deque[_Job], coming: Iterator[tuple[T, bytes]]) -> None:
+    def _fill(self, waiting: deque[_Job], coming: Iterator[_Job]) -> None:
         while True:
             free = min(self._workers, key=lambda worker: len(worker.jobs), default=None)
             full = free is None or len(free.jobs) >= (_DEPTH if len(self._workers) == self._count else 1)
             if full and len(self._workers) == self._count:
                 return
-            job = waiting.popleft() if waiting else next((_Job(*task) for task in coming), None)
+            job = waiting.popleft() if waiting else next(coming, None)
             if job is None:
                 return
             if full or free is None:
@@ -167,4 +179,4 @@ class LocalWorkers:
 
 
 def _after(failures: Sequence[str], graded: Graded) -> Graded:
-    return Graded(graded.record, (*failures, *graded.failures))
+    return replace(graded, failures=(*failures, *graded.failures))
