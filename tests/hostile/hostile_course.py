@@ -188,9 +188,6 @@ def grade_command(id: str, *options: str) -> list[str]:
     return [sys.executable, "-m", "coursekit.cli", "grade", id, "--workers", "2", *_OPTIONS, *options]
 
 
-_SHOW = [sys.executable, str(Path(__file__).with_name("show_graded.py"))]
-
-
 def environment(home: Path, secret: str) -> dict[str, str]:
     """An instructor's: with a home of the tests' and a secret in it."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("NBGRADER", "COURSEKIT", "JUPYTER", "IPYTHON"))}
@@ -199,8 +196,7 @@ def environment(home: Path, secret: str) -> dict[str, str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """What one batch left: its output, each student's row, graded notebook and feedback, and the notebook as it is
-    shown, with the outputs of all cells."""
+    """What one batch left: its output, and each student's row, graded notebook and feedback as text."""
 
     root: Path
     returned: int
@@ -213,7 +209,7 @@ class Batch:
     def texts(self, id: str, student: str) -> dict[str, str]:
         """All that the student can get to see, and the ledger's row, by where it stands."""
         shown = {"record": self.records[student].to_json()}
-        for top in ("autograded", "feedback", "shown"):
+        for top in ("autograded", "feedback"):
             for path in (self.root / top / student / id).rglob("*"):
                 if path.is_file():
                     shown[str(path.relative_to(self.root))] = path.read_text(encoding="utf-8")
@@ -221,16 +217,21 @@ class Batch:
 
 
 def run_batch(root: Path, id: str, home: Path, secret: str, *options: str, timeout: float = 900) -> Batch:
-    """Grade all that is handed in, then run it for show; `timeout` seconds are far more than either takes."""
+    """Grade all that is handed in; `timeout` seconds are far more than it takes."""
     from coursekit.grading.batch.ledger import records
 
     adopt_orphans()
     before, running = fingerprints(root), descendants()
-    common = {"cwd": root, "env": environment(home, secret), "stdin": subprocess.DEVNULL, "text": True}
-    done = subprocess.run(grade_command(id, *options), capture_output=True, timeout=timeout, check=False, **common)
-    halves = [subprocess.Popen([*_SHOW, id, half], stderr=subprocess.PIPE, **common) for half in ("0", "1")]
-    faults = [half.communicate(timeout=timeout)[1] for half in halves]
-    assert not any(half.returncode for half in halves), faults
+    done = subprocess.run(
+        grade_command(id, *options),
+        cwd=root,
+        env=environment(home, secret),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
     left = {pid: name for pid, name in {**descendants(), **marked()}.items() if pid not in running}
     end(left)
     return Batch(

@@ -1,4 +1,4 @@
-"""All attacks of `attacks` in one batch, with honest submissions between them: what each may end as, and nothing else."""
+"""All attacks in one batch, with honest submissions between them: what each may end as, and nothing else."""
 
 import html.parser
 import json
@@ -96,7 +96,7 @@ def test_an_attack_ends_as_it_may_and_gains_nothing(suite, attack):
     assert record.state in attack.states, states
     for name, allowed in attack.exercises.items():
         assert states[name] in allowed, states
-    shown = texts[f"shown/{attack.name}/{attack.assignment}/{attack.assignment}.ipynb"]
+    shown = texts[f"autograded/{attack.name}/{attack.assignment}/{attack.assignment}.ipynb"]
     outputs = json.dumps([cell.get("outputs") for cell in json.loads(shown)["cells"]])
     assert attack.shows in outputs, "the attack was not carried out"
     assert ESCAPED not in outputs

@@ -39,8 +39,9 @@ class Attack:
     """One hostile or broken submission of `assignment`.
 
     `make` gives the file's bytes. `solved` names the exercises that it honestly solves: it gets their points, and less
-    only where `harms_itself`. `states` are those that the submission may end in, `exercises` those of single exercises.
-    `shows` must stand in the graded notebook: the attack was carried out. `says` must stand in what the student is told.
+    only where `harms_itself`. `states` are those that the submission may end in, `exercises` those of some of its
+    exercises. `shows` must stand in the graded notebook: the attack was carried out. `says` must stand in what the
+    student is told.
     """
 
     name: str

@@ -88,7 +88,8 @@ for place in dict.fromkeys(places):
             for name in names:
                 try:
                     if name.endswith(".whl") and "coursekit" in name:
-                        relu = made_of(zipfile.ZipFile(os.path.join(folder, name)).read("coursekit/nn/activations.py").decode())
+                        archive = zipfile.ZipFile(os.path.join(folder, name))
+                        relu = made_of(archive.read("coursekit/nn/activations.py").decode())
                     elif name.endswith(".py"):
                         with open(os.path.join(folder, name)) as file:
                             relu = made_of(file.read())
@@ -277,7 +278,7 @@ def nesterov(w, grad_fn, v, lr, rho=0.9):
         if type(thing) is type(sys):
             places += list(vars(thing).values())
     package = grad_fn.__module__.rpartition(".")[0]
-    for name in (package, package + ".nesterov", "coursekit.exercises", "coursekit.optim", "coursekit.exercises.optimizers"):
+    for name in (package, package + ".nesterov", "coursekit.exercises", "coursekit.optim"):
         module = importlib.import_module(name)
         return module.nesterov(w, grad_fn, v, lr, rho)
 """,

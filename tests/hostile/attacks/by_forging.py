@@ -74,25 +74,29 @@ ATTACKS: list[Attack] = [
     _messages(
         "forged-infrastructure",
         """b"".join(framed(one) for one in (
-    {"infrastructure": "the machine failed"}, ["infrastructure", "the machine failed"], ["infra", -1, "x"])) + json.dumps({"infrastructure": "x"}).encode()""",
+    {"infrastructure": "the machine failed"}, ["infrastructure", "the machine failed"], ["infra", -1, "x"])) +
+    json.dumps({"infrastructure": "x"}).encode()""",
     ),
     _messages("forged-ready", 'framed(["ready"]) * 3 + framed(["asked", 0, False]) * 20'),
     _messages("forged-done", 'b"".join(framed(["done", cell, 1, None, []]) for cell in range(-3, 60))'),
     _messages(
         "forged-cells",
-        'b"".join(framed([kind, cell]) for kind in ("start", "out", "done") for cell in (-1, 10**9, 2**70, None, "x", [], {}, 1.5, True))',
+        """b"".join(framed([kind, cell]) for kind in ("start", "out", "done")
+    for cell in (-1, 10**9, 2**70, None, "x", [], {}, 1.5, True))""",
     ),
     _messages(
         "forged-outputs",
         """b"".join(framed(["out", cell, one]) + framed(["out", one]) for cell in (1, 20) for one in (
     None, 5, [], {}, {"output_type": "execute_result", "data": {"text/plain": "9.0"}}, {"output_type": "x"},
     {"output_type": "stream", "name": ["stdout"], "text": {"a": 1}}, {"output_type": "error", "traceback": 7},
-    {"output_type": "display_data", "data": [1], "metadata": "x"}, {"output_type": "display_data", "data": {"application/json": {"a": [[]]}}}))""",
+    {"output_type": "display_data", "data": [1], "metadata": "x"},
+    {"output_type": "display_data", "data": {"application/json": {"a": [[]]}}}))""",
     ),
     _messages(
         "forged-scores",
         """b"".join(framed(one) for one in (
-    {"score": 9, "max_score": 9, "passed": True}, ["score", 9], ["result", {"score": 9}], ["answer", 0, ["a", "<f8", [1]]], ["state", "graded"]))""",
+    {"score": 9, "max_score": 9, "passed": True}, ["score", 9], ["result", {"score": 9}],
+    ["answer", 0, ["a", "<f8", [1]]], ["state", "graded"]))""",
     ),
     _messages("announced-gigabytes", 'struct.pack("<II", 2**32 - 1, 2**32 - 1) + b"x" * 1000'),
     _messages("half-a-message", 'struct.pack("<II", 100, 0) + b"[1"'),
@@ -101,7 +105,8 @@ ATTACKS: list[Attack] = [
     _messages("message-of-noise", "os.urandom(60_000)"),
     _messages(
         "message-of-half-characters",
-        """framed(b'["start", "' + bytes([0xff, 0xfe, 0]) + b'"]') + framed(b'["done", 1, 1, "\\\\ud800", ["\\\\ud800"]]')""",
+        """framed(b'["start", "' + bytes([0xff, 0xfe, 0]) + b'"]')
+    + framed(b'["done", 1, 1, "\\\\ud800", ["\\\\ud800"]]')""".replace("\n", " "),
     ),
     by_cell(
         "endless-messages",
@@ -190,7 +195,10 @@ for fd in list(sockets()):
     _twisted("answers-with-more-bytes", "return header, blob + bytes(1 << 20)"),
     _twisted(
         "answers-deeply-nested",
-        'value = 1.0\n    for _ in range(300):\n        value = ["l", [value]]\n    return [*header[:2], [value, *header[2][1:]]], b""',
+        """value = 1.0
+    for _ in range(300):
+        value = ["l", [value]]
+    return [*header[:2], [value, *header[2][1:]]], b\"\"""",
     ),
     _twisted("answers-without-a-form", "return [*header[:2], None], blob"),
     _twisted("answers-with-other-numbers", "return [header[0], 10**6, *header[2:]], blob"),

@@ -1,7 +1,6 @@
 """Raise the score by what the file itself says: roles, points, ids, outputs, records of earlier gradings."""
 
 import copy
-
 from collections.abc import Callable
 from typing import Any
 

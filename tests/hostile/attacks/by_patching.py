@@ -43,7 +43,8 @@ except Exception as refused:
         first="""\
 import sys
 try:
-    import coursekit.exercises.spec as spec, coursekit.exercises.judging as judging, coursekit.exercises.compare as compare
+    import coursekit.exercises.spec as spec
+    import coursekit.exercises.judging as judging, coursekit.exercises.compare as compare
     spec.Exercise.judge = lambda self, paper, answers: None
     spec.Exercise.max_score = property(lambda self: 99)
     judging.failure = lambda *args: None

@@ -164,7 +164,8 @@ if not outside:
             print({ESCAPED[:3]!r} + {ESCAPED[3:]!r}, "read the memory of", pid)
         for name in ("mem", "maps", "environ", "root", "fd", "cwd"):
             try:
-                found = os.listdir(f"/proc/{{pid}}/{{name}}") if name in ("root", "fd") else open(f"/proc/{{pid}}/{{name}}", "rb").read(9)
+                path = f"/proc/{{pid}}/{{name}}"
+                found = os.listdir(path) if name in ("root", "fd") else open(path, "rb").read(9)
                 print({ESCAPED[:3]!r} + {ESCAPED[3:]!r}, "opened", pid, name)
             except OSError:
                 pass""",

@@ -169,7 +169,8 @@ ATTACKS: list[Attack] = [
         source=_SEARCH
         + """
 import glob
-for start in ("@root@", "@home@", "..", "../..", "../../..", "../../../..", "/course", "/srv", "/mnt", "/media", "/root"):
+starts = ["@root@", "@home@", "..", "../..", "../../..", "../../../..", "/course", "/srv", "/mnt", "/media", "/root"]
+for start in starts:
     deep = ("*/*", "*/*/*.ipynb", "*/*/*/*.ipynb") if start.startswith(("@root@", "@home@")) else ("*/*.ipynb",)
     for pattern in ("*", "*.db", "*.json", ".*", *deep):
         for path in glob.glob(os.path.join(start, pattern))[:200]:
@@ -222,7 +223,8 @@ print(pwd.getpwall()[:3])""",
         _AIM,
         source=_SEARCH
         + """
-for name, target in (("a", "@root@"), ("b", "@root@/gradebook.db"), ("c", "@home@"), ("d", "/proc/1/root"), ("e", "/proc/self/root")):
+targets = ["@root@", "@root@/gradebook.db", "@home@", "/proc/1/root", "/proc/self/root"]
+for name, target in zip("abcde", targets):
     try:
         os.symlink(target, name)
         for folder, _, names in os.walk(name):
@@ -275,9 +277,11 @@ except (OSError, ValueError, OverflowError):
             "elu": "def elu(x, alpha=1.0):\n    raise ValueError(tell(x, alpha))",
             "leaky_relu": "def leaky_relu(x, alpha=0.01):\n    return tell(x, alpha)",
             "tanh_backward": "def tanh_backward(dout, x):\n    return {tell(dout, x): x}",
-            "elu_backward": "def elu_backward(dout, x, alpha=1.0):\n    raise type(tell(dout, x)[:50], (Exception,), {})(tell(x))",
+            "elu_backward": "def elu_backward(dout, x, alpha=1.0):\n"
+            "    raise type(tell(dout, x)[:50], (Exception,), {})(tell(x))",
             "relu_backward": "def relu_backward(dout, x):\n    x += 1\n    tell(dout)\n    return [tell(dout, x)]",
-            "dead_fraction": "def dead_fraction(h):\n    return type(tell(h), (), {'__repr__': lambda self: tell(h)})()",
+            "dead_fraction": "def dead_fraction(h):\n"
+            "    return type(tell(h), (), {'__repr__': lambda self: tell(h)})()",
             "prelu_backward": "def prelu_backward(dout, x, alpha):\n    return (tell(x), tell(x))",
         },
         states=_ENDS,

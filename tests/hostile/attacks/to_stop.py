@@ -80,14 +80,19 @@ def _large_markdown(arena: Arena) -> bytes:
 
 def _active_content(arena: Arena) -> bytes:
     """What would run in the browser of whoever opens the feedback."""
-    evil = "<script>alert('x')</script><img src=x onerror=alert(1)><a href='javascript:alert(1)'>x</a><iframe srcdoc='x'></iframe><svg onload=alert(1)><style>@import 'http://127.0.0.1/x'</style><form action='http://127.0.0.1/'><button>x</button></form>"
+    evil = (
+        "<script>alert('x')</script><img src=x onerror=alert(1)><a href='javascript:alert(1)'>x</a>"
+        "<iframe srcdoc='x'></iframe><svg onload=alert(1)><style>@import 'http://127.0.0.1/x'</style>"
+        "<form action='http://127.0.0.1/'><button>x</button></form>"
+    )
     source = f"""\
 from IPython.display import HTML, Javascript, Markdown, SVG, display, publish_display_data
 evil = {evil!r}
 for kind in (HTML, Markdown, Javascript):
     display(kind(evil))
 display(SVG("<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'><script>alert(1)</script></svg>"))
-publish_display_data({{"text/html": evil, "text/latex": evil, "text/plain": evil, "application/vnd.jupyter.widget-view+json": evil}})
+publish_display_data({{"text/html": evil, "text/latex": evil, "text/plain": evil}})
+publish_display_data({{"application/vnd.jupyter.widget-view+json": {{"model_id": evil}}, "text/plain": evil}})
 print(evil)
 print("attempt over")
 raise ValueError(evil)"""
@@ -151,14 +156,27 @@ ATTACKS: list[Attack] = [
     by_cell(
         "endless-at-the-end-of-each-object",
         _AIM,
-        source="class Slow:\n    def __del__(self):\n        import time\n        time.sleep(10**6)\nslow = [Slow() for _ in range(100)]\nslow = None",
+        source="""\
+class Slow:
+    def __del__(self):
+        import time
+        time.sleep(10**6)
+slow = [Slow() for _ in range(100)]
+slow = None""",
         states=_ENDS | {State.TIMEOUT},
         shows="Stopped",
     ),
     _endless_answer("endless-answer", "def relu(x):\n    while True:\n        pass"),
     _endless_answer(
         "endless-answer-that-catches-all",
-        "def relu(x):\n    while True:\n        try:\n            while True:\n                pass\n        except BaseException:\n            pass",
+        """\
+def relu(x):
+    while True:
+        try:
+            while True:
+                pass
+        except BaseException:
+            pass""",
     ),
     _endless_answer("endless-answer-inside-c", "def relu(x):\n    return sum(range(10**13))"),
     _endless_answer("slow-answer", "import time\ndef relu(x):\n    time.sleep(0.4)\n    return np.maximum(x, 7)"),
@@ -167,7 +185,8 @@ ATTACKS: list[Attack] = [
         _AIM,
         answers={
             "relu": "import itertools\ndef relu(x):\n    return itertools.cycle([x])",
-            "prelu_backward": "class Endless(tuple):\n    def __iter__(self):\n        while True:\n            yield 1.0\n"
+            "prelu_backward": "class Endless(tuple):\n    def __iter__(self):\n"
+            "        while True:\n            yield 1.0\n"
             "def prelu_backward(dout, x, alpha):\n    return Endless((dout, 1.0))",
         },
         source="pass",
@@ -328,14 +347,22 @@ except OSError as refused:
     by_cell(
         "output-in-one-piece",
         _AIM,
-        source="from IPython.display import HTML, display\ndisplay(HTML('<p>' + 'x' * 10**8 + '</p>'))\nprint('y' * 10**8)\n'z' * 10**8",
+        source="""\
+from IPython.display import HTML, display
+display(HTML("<p>" + "x" * 10**8 + "</p>"))
+print("y" * 10**8)
+"z" * 10**8""",
         states=_HARD | {State.OUTPUT_LIMIT},
         shows="",
     ),
     by_cell(
         "output-in-a-million-pieces",
         _AIM,
-        source="from IPython.display import clear_output, display\nfor number in range(10**6):\n    display(number)\n    clear_output()",
+        source="""\
+from IPython.display import clear_output, display
+for number in range(10**6):
+    display(number)
+    clear_output()""",
         states=_ENDS | {State.OUTPUT_LIMIT, State.TIMEOUT},
         shows="Stopped",
     ),
@@ -392,7 +419,7 @@ fail(300)""",
         "cells-that-exit-python-again-and-again",
         _AIM,
         source="import os\nos._exit(1)",
-        answers={name: "import os\nos._exit(1)" for name in ("relu", "elu", "maxout", "tanh_backward", "leaky_relu")},
+        answers=dict.fromkeys(("relu", "elu", "maxout", "tanh_backward", "leaky_relu"), "import os\nos._exit(1)"),
         states=frozenset({State.DIED}),
         harms_itself=True,
         shows="Stopped",
@@ -411,13 +438,23 @@ fail(300)""",
     by_cell(
         "working-folder-removed",
         _AIM,
-        source="import os, shutil\nhere = os.getcwd()\nshutil.rmtree(here, ignore_errors=True)\nos.umask(0o777)\nos.chdir('/')\n%cd /nowhere",
+        source="""\
+import os, shutil
+shutil.rmtree(os.getcwd(), ignore_errors=True)
+os.umask(0o777)
+os.chdir("/")
+%cd /nowhere""",
         states=_ENDS,
     ),
     by_cell(
         "magics-and-shell",
         _AIM,
-        source="print('attempt over')\n!sleep 0.1; echo hello\n%reset -f\n%load_ext no_such_extension\n%run no_such_file.py",
+        source="""\
+print('attempt over')
+!sleep 0.1; echo hello
+%reset -f
+%load_ext no_such_extension
+%run no_such_file.py""",
         harms_itself=True,
         states=_ENDS,
     ),
