@@ -1,6 +1,5 @@
 """All attacks in one batch, with honest submissions between them: what each may end as, and nothing else."""
 
-import html.parser
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -8,6 +7,7 @@ from dataclasses import replace
 
 import private_cases
 import pytest
+from active_content import active_in
 from attacks import ATTACKS, ESCAPED, Arena, Attack
 from attacks.base import as_bytes, notebook, released, wrong
 from hostile_course import IDS, Batch, Listener, arena, hand_in, make_course, plant, run_batch
@@ -181,34 +181,8 @@ def test_nobody_reached_the_network(suite):
     assert suite.listener.visits == []
 
 
-class _Active(html.parser.HTMLParser):
-    """Collects what would run or load something when a page is opened."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in {"script", "iframe", "object", "embed", "form", "base", "link", "svg", "button"}:
-            self.found.append(tag)
-        if tag == "meta" and (dict(attrs).get("http-equiv") or "").lower() not in ("", "content-security-policy"):
-            self.found.append(f"{tag} {attrs}")
-        for name, value in attrs:
-            text = (value or "").strip().lower()
-            if (
-                name.startswith("on")
-                or name in {"srcdoc", "formaction"}
-                or text.startswith(("javascript:", "vbscript:"))
-            ):
-                self.found.append(f"{tag} {name}={value}")
-            if name in {"src", "href", "poster", "data"} and text.startswith(("http:", "https:", "//")):
-                self.found.append(f"{tag} {name}={value}")
-
-
 def test_feedback_runs_and_loads_nothing(suite):
     pages = list((suite.arena.root / "feedback").rglob("*.html"))
     assert len(pages) >= len(ATTACKS)
     for page in pages:
-        parser = _Active()
-        parser.feed(page.read_text(encoding="utf-8"))
-        assert not parser.found, page.parent.parent.name
+        assert not active_in(page.read_text(encoding="utf-8")), page.parent.parent.name

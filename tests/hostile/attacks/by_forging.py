@@ -186,6 +186,25 @@ for fd in list(sockets()):
         states=_ANY_END,
         shows="",
     ),
+    by_cell(
+        "messages-forged-in-an-answer",
+        _AIM,
+        first=_SEND + "kept = [os.dup(fd) for fd in sockets()]",
+        answers={
+            "relu": """
+def relu(x):
+    for fd in (*kept, *sockets()):
+        for message in (["asked", 0, False], ["ready"], ["end"], ["answer", 0, None]):
+            try:
+                os.write(fd, framed(message))
+            except OSError:
+                pass
+    return x
+"""
+        },
+        harms_itself=True,
+        states=_ANY_END,
+    ),
     _twisted("answers-of-other-shapes", 'return [*header[:2], [["a", "<f8", [2**39, 2**39]], *header[2][1:]]], blob'),
     _twisted("answers-of-objects", 'return [*header[:2], [["a", "|O", [1]], *header[2][1:]]], bytes(8)'),
     _twisted(

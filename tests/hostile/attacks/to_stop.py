@@ -179,6 +179,10 @@ def relu(x):
             pass""",
     ),
     _endless_answer("endless-answer-inside-c", "def relu(x):\n    return sum(range(10**13))"),
+    _endless_answer(
+        "answer-that-stops-itself",
+        "import os, signal\ndef relu(x):\n    os.kill(os.getpid(), signal.SIGSTOP)\n    return x",
+    ),
     _endless_answer("slow-answer", "import time\ndef relu(x):\n    time.sleep(0.4)\n    return np.maximum(x, 7)"),
     by_cell(
         "endless-iterators-as-answers",
