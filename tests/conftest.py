@@ -16,8 +16,9 @@ ROOT = Path(__file__).parents[1]
 
 #: The tests of the site in `_build`; all that is marked `site` stands in one of these or in tests/book.
 SITE = ("tests/browser/test_site.py", "tests/browser/test_chapters.py", "tests/site/test_notes.py")
-#: What shares something that takes long to make: a page with Python in it, a small book, a graded course.
-TOGETHER = ("tests/browser/", "tests/book/", "tests/grading/")
+#: What shares something that takes long to make: a page with Python in it, a small book, a graded course. The hostile
+#: tests look for what is left running on the machine, and must not meet one another.
+TOGETHER = ("tests/hostile/", "tests/browser/", "tests/book/", "tests/grading/")
 #: Long files whose tests share nothing.
 APART = (
     "tests/claims/test_claims.py",
