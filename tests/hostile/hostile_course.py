@@ -101,6 +101,7 @@ class Listener:
         self.visits: list[str] = []
         self.path = str(folder / "socket")
         self._open: list[socket.socket] = []
+        self._closed = False
         tcp = self._listen(socket.AF_INET, ("127.0.0.1", 0))
         self.port = tcp.getsockname()[1]
         with contextlib.suppress(OSError):  # a machine without IPv6
@@ -124,6 +125,7 @@ class Listener:
 
     def _serve(self, one: socket.socket, wait: object) -> None:
         self._open.append(one)
+        name = str(one.getsockname())
 
         def serve() -> None:
             while True:
@@ -131,11 +133,14 @@ class Listener:
                     wait()
                 except OSError:
                     return
-                self.visits.append(str(one.getsockname()))
+                if self._closed:
+                    return
+                self.visits.append(name)
 
         threading.Thread(target=serve, daemon=True).start()
 
     def close(self) -> None:
+        self._closed = True
         for one in self._open:
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)

@@ -135,7 +135,7 @@ ATTACKS: list[Attack] = [
     _endless(
         "endless-text", "class Slow:\n    def __repr__(self):\n        while True:\n            pass\ndisplay(Slow())"
     ),
-    _endless("endless-stop", "import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)"),
+    _endless("endless-stop", "import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)", shows=""),
     by_cell(
         "input-waited-for",
         _AIM,
