@@ -9,7 +9,7 @@ from nbgrader import preprocessors as stock
 from nbgrader.converters import Autograde, GenerateAssignment
 
 from coursekit.grading.feedback import SafeHTMLExporter, clean_html
-from coursekit.grading.preprocessors import RefereeExecute, RestoreCells
+from coursekit.grading.preprocessors import RefereeExecute, RestoreCells, SaveRecord
 from coursekit.grading.project import RELEASE, SOURCE, site_url
 from coursekit.grading.reading import TolerantNotebookExporter
 from coursekit.grading.stamp import StampVersion
@@ -35,13 +35,16 @@ def configure_course(c: Any, root: Path) -> None:
     swap: dict[type, list[type]] = {
         stock.DeduplicateIds: [RestoreCells],
         stock.OverwriteCells: [],
+        stock.CheckCellMetadata: [],  # they are the release's by then
         stock.Execute: [RefereeExecute],
+        stock.SaveAutoGrades: [SaveRecord],
+        stock.AssignLatePenalties: [],
     }
     for stage in ("sanitize_preprocessors", "autograde_preprocessors"):
         defaults = getattr(Autograde, stage).default()
         setattr(c.Autograde, stage, [step for one in defaults for step in swap.get(one, [one])])
     c.RestoreCells.release_directory = str(root / RELEASE)
-    c.RefereeExecute.root = str(root)
+    c.RefereeExecute.root = c.SaveRecord.root = str(root)
 
     c.GenerateFeedback.exporter_class = SafeHTMLExporter
     c.HTMLExporter.sanitize_html = True

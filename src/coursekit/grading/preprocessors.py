@@ -1,9 +1,11 @@
 """nbgrader's steps that the course replaces, so that `nbgrader autograde` grades as `coursekit grade` does."""
 
 import atexit
+import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry, Notebook
@@ -12,9 +14,11 @@ from traitlets import Bool, Dict, Enum, Unicode
 
 from coursekit.grading.bundle import SANDBOXES, Bundle, bundle_of
 from coursekit.grading.errors import CourseError
+from coursekit.grading.gradebook.writer import GradebookWriter
 from coursekit.grading.grader import Grader, belongs_elsewhere
 from coursekit.grading.limits import Limits
 from coursekit.grading.reading import UNREAD
+from coursekit.grading.record import Record
 from coursekit.grading.restore import Role, released_cells, restore
 
 _SCHEMA = 3
@@ -94,7 +98,8 @@ class RefereeExecute(NbGraderPreprocessor):  # type: ignore[misc]
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Fill the outputs of `nb` in place."""
         repairs = nb.metadata.get("coursekit", {}).pop("repairs", [])
-        grader = _grader(self._bundle(resources["nbgrader"]["assignment"]))
+        bundle = self._bundle(resources["nbgrader"]["assignment"])
+        grader = _kept(bundle.key + bundle.sandbox, lambda: Grader(bundle), Grader)
         record = grader.examine(nb, repairs)
         if self.display:
             grader.fill_display(nb)
@@ -110,14 +115,36 @@ class RefereeExecute(NbGraderPreprocessor):  # type: ignore[misc]
         return bundle_of(Path(self.root), assignment, limits=limits, sandbox=self.sandbox)
 
 
-_graders: dict[str, Grader] = {}
+class SaveRecord(NbGraderPreprocessor):  # type: ignore[misc]
+    """Stands for SaveAutoGrades and AssignLatePenalties: the rows of both in one transaction, many times faster."""
+
+    root = Unicode("", help="the course's folder").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Write what the referee said of `nb` into the gradebook; the notebook stays as it is."""
+        names = resources["nbgrader"]
+        record = Record.from_dict(nb.metadata["coursekit"]["record"], notebook=json.dumps(nb))
+        bundle = bundle_of(Path(self.root), names["assignment"])
+        key = f"{names['db_url']} {bundle.key}"
+        writer = _kept(key, lambda: GradebookWriter(Path(self.root), bundle, names["db_url"]), GradebookWriter)
+        for reason in writer.write([(names["student"], record, None)]).values():
+            raise CourseError(f"{names['student']}: {reason}")
+        return nb, resources
 
 
-def _grader(bundle: Bundle) -> Grader:
-    """The grader of a bundle, kept while this process lives: nbgrader makes its steps anew for every submission."""
-    if bundle.key not in _graders:
-        while _graders:
-            _graders.popitem()[1].close()
-        _graders[bundle.key] = Grader(bundle)
-        atexit.register(_graders[bundle.key].close)
-    return _graders[bundle.key]
+T = TypeVar("T", Grader, GradebookWriter)
+
+_open: dict[type, tuple[str, Grader | GradebookWriter]] = {}
+
+
+def _kept(key: str, make: Callable[[], T], kind: type[T]) -> T:
+    """The one of this kind and key, kept for the next submission: nbgrader makes its steps anew for each."""
+    known, thing = _open.get(kind, ("", None))
+    if known == key and isinstance(thing, kind):
+        return thing
+    if thing is not None:
+        thing.close()
+    made = make()
+    _open[kind] = key, made
+    atexit.register(made.close)
+    return made

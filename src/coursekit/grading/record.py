@@ -1,7 +1,7 @@
 """What grading one submission found, as plain data: one row, whatever the submission does."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Self
@@ -96,10 +96,14 @@ class Record:
     @classmethod
     def from_json(cls, text: str, notebook: str = "") -> Self:
         """The inverse of `to_json`."""
-        plain = json.loads(text)
+        return cls.from_dict(json.loads(text), notebook)
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any], notebook: str = "") -> Self:
+        """The inverse of `to_dict`."""
         exercises = tuple(
             ExerciseRecord(**{**one, "state": State(one["state"]), "failed": tuple(one["failed"])})
-            for one in plain.pop("exercises")
+            for one in plain["exercises"]
         )
-        lists = {name: tuple(plain.pop(name)) for name in ("repairs", "remarks")}
-        return cls(**{**plain, **lists, "state": State(plain["state"])}, exercises=exercises, notebook=notebook)
+        lists = {name: tuple(plain[name]) for name in ("repairs", "remarks")}
+        return cls(**{**plain, **lists, "exercises": exercises, "state": State(plain["state"]), "notebook": notebook})
