@@ -61,8 +61,8 @@ def test_memory_is_counted_together_and_what_ran_out_is_said(monkeypatch):
     with Sandbox("judge", "activations", Limits(memory=512, cell=60), "bwrap") as sandbox:
         with sandbox.run([(0, hog)]) as session:
             assert session.cells[0].state in (State.MEMORY, State.GRADED)
-        assert sandbox._group is not None
-        assert sandbox._group.oom_kills() > 0
+        assert sandbox.warm.group is not None
+        assert sandbox.warm.group.oom_kills() > 0
 
 
 def test_what_is_no_group_is_told(monkeypatch, tmp_path):

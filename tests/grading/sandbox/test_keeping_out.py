@@ -225,7 +225,7 @@ def test_closing_leaves_no_process_and_no_file(tmp_path, monkeypatch):
     with Sandbox("judge", "activations", LIMITS, "bwrap") as sandbox:
         with sandbox.run([(0, RELU)]) as session:
             assert _relu_is_right(session)
-        process = sandbox._process
+        process = sandbox.warm.process
     assert process is not None
     assert process.poll() is not None
     assert list(tmp_path.iterdir()) == []
@@ -279,7 +279,7 @@ def test_where_no_namespaces_can_be_made_inside_every_run_has_a_bubblewrap_to_it
             assert [cell.state for cell in session.cells.values()] == [State.GRADED, State.GRADED, State.DIED]
             assert _relu_is_right(session)
             assert _relu_is_right(session)
-            first = box._process
+            first = box.warm.process
         assert first is not None
         assert first.poll() is not None
         with box.run([(0, look)]) as session:

@@ -8,7 +8,7 @@ from typing import Any
 from coursekit.grading.inside.wire import WireError, dumps, loads
 
 _LENGTHS = struct.Struct("<II")
-_CHUNK = 1 << 18
+_CHUNK = 1 << 16
 
 
 class ClosedError(Exception):
@@ -24,24 +24,29 @@ class LateError(Exception):
 
 
 class Frames:
-    """One end of a conversation. `budget` is how many bytes may come in; `deadline` is by `time.monotonic`."""
+    """One end of a conversation. `budget` is how many bytes may come in; `deadline` is by `time.monotonic`.
+
+    It reads ahead: whoever reads the socket in another way does so when nothing more is under way.
+    """
 
     def __init__(self, sock: socket.socket, budget: float = float("inf")) -> None:
         self.sock = sock
         self.budget = budget
+        self._ahead = bytearray()  # grows with what comes, so that an announced length costs nothing
 
     def send(self, header: Any, blob: bytes = b"", *, deadline: float | None = None) -> None:
         """Send one message; raises `ClosedError`, `LateError`."""
         raw = dumps(header)
-        view = memoryview(_LENGTHS.pack(len(raw), len(blob)) + raw + blob)
+        message = _LENGTHS.pack(len(raw), len(blob)) + raw + blob
         try:
             if deadline is None:
                 self.sock.settimeout(None)
-                self.sock.sendall(view)
+                self.sock.sendall(message)
                 return
+            view = memoryview(message)
             while view:  # with one deadline for all of it, not for each part
                 self._wait(deadline)
-                view = view[self.sock.send(view[:_CHUNK]) :]
+                view = view[self.sock.send(view[: 4 * _CHUNK]) :]
         except TimeoutError:
             raise LateError from None
         except OSError:
@@ -49,26 +54,30 @@ class Frames:
 
     def receive(self, deadline: float | None = None) -> tuple[Any, bytes]:
         """The next message; raises `ClosedError`, `LateError`, `TooMuchError`, `WireError`."""
-        header, blob = _LENGTHS.unpack(self._read(_LENGTHS.size, deadline))
+        start = _LENGTHS.size
+        self._fill(start, deadline)
+        header, blob = _LENGTHS.unpack_from(self._ahead)
         self.budget -= header + blob
         if self.budget < 0:
             raise TooMuchError
-        return loads(bytes(self._read(header, deadline))), bytes(self._read(blob, deadline))
+        self._fill(start + header + blob, deadline)
+        with memoryview(self._ahead) as view:
+            plain, rest = bytes(view[start : start + header]), bytes(view[start + header : start + header + blob])
+        del self._ahead[: start + header + blob]
+        return loads(plain), rest
 
-    def _read(self, count: int, deadline: float | None) -> bytearray:
-        got = bytearray()  # grows with what comes, so that an announced length costs nothing
-        while len(got) < count:
+    def _fill(self, count: int, deadline: float | None) -> None:
+        while len(self._ahead) < count:
             try:
                 self._wait(deadline)
-                part = self.sock.recv(min(count - len(got), _CHUNK))
+                part = self.sock.recv(_CHUNK)
             except TimeoutError:
                 raise LateError from None
             except OSError:
                 raise ClosedError from None
             if not part:
                 raise ClosedError
-            got += part
-        return got
+            self._ahead += part
 
     def _wait(self, deadline: float | None) -> None:
         if deadline is None:

@@ -1,6 +1,7 @@
 """Runs the cells of a notebook, then answers questions about its functions, each set of them in a fork of its own."""
 
 import contextlib
+import gc
 import os
 import signal
 import socket
@@ -13,7 +14,7 @@ from coursekit.exercises import asking, guard
 from coursekit.exercises.asking import Answer, TimeUp
 from coursekit.exercises.cases import Case
 from coursekit.exercises.kinds import Kind, type_name
-from coursekit.grading.inside import confine, plain_cells
+from coursekit.grading.inside import confine, forks, plain_cells
 from coursekit.grading.inside import shell as ipython
 from coursekit.grading.inside.absent import PLAINLY, Absent, AbsentModule
 from coursekit.grading.inside.frames import ClosedError, Frames, WireError
@@ -27,8 +28,10 @@ _ANSWER = 16 << 20  # bytes of one answer
 
 
 def run_cells(shell: Shell, frames: Frames, request: Mapping[str, Any], *, show: bool) -> None:
-    """Run all cells and send what each gives."""
+    """Run the cells, as long as there is time for all of them together, and send what each gives."""
     me = os.getpid()
+    end = time.monotonic() + request["seconds"]
+    clock = time.monotonic  # a cell may put another in its place
 
     def send(message: list[Any]) -> None:
         if os.getpid() == me:  # a process that a cell has forked has nothing to say here
@@ -40,9 +43,13 @@ def run_cells(shell: Shell, frames: Frames, request: Mapping[str, Any], *, show:
     sys.stdout, sys.stderr = Stream(sink, "stdout"), Stream(sink, "stderr")
     run_cell = ipython.run_cell if show else plain_cells.run_cell
     for cell, source in request["cells"]:
+        left = end - clock()
+        if left <= 0:
+            frames.send(["skipped", cell])
+            continue
         sink.start(cell)
         frames.send(["start", cell])
-        why = run_cell(shell, source, request["cell"])
+        why = run_cell(shell, source, min(left, request["cell"]))
         if os.getpid() != me:
             return
         frames.send(["done", cell, shell.execution_count - 1, why, list(sink.error or ())])
@@ -52,13 +59,14 @@ def run_cells(shell: Shell, frames: Frames, request: Mapping[str, Any], *, show:
 def serve(shell: Shell, sock: socket.socket, frames: Frames, *, alone: bool) -> None:
     """Until the other side goes: for every socket that comes, a fork that answers the questions on it.
 
-    `alone` says that this process and its supervisor are the only ones here that are not the student's.
+    `alone` says that no other process here is anything but the student's.
     """
     # Without a process namespace this would reach every process of the user.
     end_all = _end_all_others if alone else lambda: None
     end_all()
     for_all = _Kept()
     guard.restore()  # what cells have replaced in NumPy is put back, as `check` does
+    gc.freeze()  # no fork goes through what is there already
     while True:
         sock.settimeout(None)
         message, sockets, _, _ = socket.recv_fds(sock, 8, 1)
@@ -81,7 +89,7 @@ def serve(shell: Shell, sock: socket.socket, frames: Frames, *, alone: bool) -> 
 
 def _end_all_others() -> None:
     """Nothing that a cell or a function has started goes on while others are asked."""
-    if os.getppid() == 1:  # in a process namespace of its own, where this spares only process 1 and this one
+    if os.getpid() == 1:  # in a process namespace of its own, where this spares only this one
         with contextlib.suppress(OSError):
             os.kill(-1, signal.SIGKILL)
     with contextlib.suppress(OSError):
@@ -93,11 +101,11 @@ def _fork(end_all: Callable[[], None]) -> int:
     """A fork, when the processes that were just ended no longer count."""
     for _ in range(200):
         try:
-            return os.fork()
+            return forks.fork()
         except BlockingIOError:
             end_all()
             time.sleep(0.01)
-    return os.fork()
+    return forks.fork()
 
 
 class _Kept:

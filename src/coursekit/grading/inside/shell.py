@@ -1,6 +1,7 @@
 """An IPython shell whose outputs go over a socket, within a limit."""
 
 import base64
+import contextlib
 import io
 import json
 import sys
@@ -172,7 +173,7 @@ class _Hook(DisplayHook):  # type: ignore[misc]
                 {
                     "output_type": "execute_result",
                     "data": _plain(data),
-                    "metadata": metadata or {},
+                    "metadata": _plain(metadata),
                     "execution_count": count,
                 }
             )
@@ -192,17 +193,26 @@ class _Publisher(DisplayPublisher):  # type: ignore[misc]
     ) -> None:
         sink, id = self.shell.sink, (transient or {}).get("display_id")
         if update:
-            sink.update(str(id), _plain(data), metadata or {})
+            sink.update(str(id), _plain(data), _plain(metadata))
             return
-        output = {"output_type": "display_data", "data": _plain(data), "metadata": metadata or {}}
+        output = {"output_type": "display_data", "data": _plain(data), "metadata": _plain(metadata)}
         sink.rich({**output, "id": str(id)} if id else output)
 
     def clear_output(self, wait: bool = False) -> None:
         self.shell.sink.clear(wait)
 
 
-def _plain(data: dict[str, Any]) -> dict[str, Any]:
-    return {key: base64.b64encode(v).decode() if isinstance(v, bytes) else v for key, v in data.items()}
+def _plain(data: Any) -> dict[str, Any]:
+    """What of an output's data, or of its metadata, can be sent; bytes as base64. The rest is left out."""
+    kept: dict[str, Any] = {}
+    for key, value in data.items() if isinstance(data, dict) else ():
+        if type(value) is bytes:
+            kept[str(key)] = base64.b64encode(value).decode()
+            continue
+        with contextlib.suppress(TypeError, ValueError, RecursionError):
+            json.dumps(value)
+            kept[str(key)] = value
+    return kept
 
 
 class Shell(InteractiveShell):  # type: ignore[misc]
