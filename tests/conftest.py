@@ -16,9 +16,9 @@ ROOT = Path(__file__).parents[1]
 
 #: The tests of the site in `_build`; all that is marked `site` stands in one of these or in tests/book.
 SITE = ("tests/browser/test_site.py", "tests/browser/test_chapters.py", "tests/site/test_notes.py")
-#: What shares something that takes long to make: a page with Python in it, a small book, a graded course. The hostile
+#: What shares something that takes long to make: a page with Python in it, a small book. The hostile
 #: tests look for what is left running on the machine, and must not meet one another.
-TOGETHER = ("tests/hostile/", "tests/browser/", "tests/book/", "tests/grading/")
+TOGETHER = ("tests/hostile/", "tests/browser/", "tests/book/")
 #: Long files whose tests share nothing.
 APART = (
     "tests/claims/test_claims.py",
@@ -29,7 +29,7 @@ APART = (
 #: The order in which tests are handed out: long work first, so that no process is left alone with it at the end; small
 #: tests fill the gaps. Claims begin at once, and with the last chapter: the book's build, which needs them too, begins
 #: with the first, and each takes from `_build/claims` what the other has measured.
-FIRST = (*SITE, APART[0], *TOGETHER, "tests/pyodide/", "tests/cli/", *APART[1:])
+FIRST = (*SITE, APART[0], *TOGETHER, "tests/grading/", "tests/pyodide/", "tests/cli/", *APART[1:])
 
 #: A skip whose reason begins like this is a gap in the run, not a choice of it.
 NOT_TESTED = "NOT TESTED: "
