@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry, Notebook
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import AssignLatePenalties, Execute, NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Bool, Dict, Enum, Unicode
 
+from coursekit.exercises import assignments
 from coursekit.grading.bundle import SANDBOXES, Bundle, bundle_of
 from coursekit.grading.errors import CourseError
 from coursekit.grading.gradebook.writer import GradebookWriter
@@ -20,8 +21,10 @@ from coursekit.grading.limits import Limits
 from coursekit.grading.reading import UNREAD
 from coursekit.grading.record import Record
 from coursekit.grading.restore import Role, released_cells, restore
+from coursekit.grading.sandbox import how
 
 _SCHEMA = 3
+KERNEL = "coursekit-sandbox"
 
 
 class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]
@@ -44,6 +47,7 @@ class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]
             try:
                 roles = _roles(gradebook.find_notebook(names["notebook"], names["assignment"]), release)
             except MissingEntry:
+                nb.metadata.pop("coursekit", None)
                 return nb, resources
         said = {"unreadable": resources[UNREAD]} if UNREAD in resources else {}
         if not said and (stranger := belongs_elsewhere(nb, names["assignment"])):
@@ -84,8 +88,11 @@ def _roles(notebook: Notebook, release: dict[str, dict[str, Any]]) -> dict[str, 
     return roles
 
 
-class RefereeExecute(NbGraderPreprocessor):  # type: ignore[misc]
-    """Stands for Execute: runs the notebook in the sandbox, and puts into each check cell what the referee says."""
+class RefereeExecute(Execute):  # type: ignore[misc]
+    """Stands for Execute: runs the notebook in the sandbox, and puts into each check cell what the referee says.
+
+    An assignment of the instructor's own, which no referee knows, is run as nbgrader runs it, in a sandboxed kernel.
+    """
 
     root = Unicode("", help="the course's folder").tag(config=True)
     sandbox = Enum(SANDBOXES, "auto", help="where student code runs; none protects nothing but this process").tag(
@@ -97,6 +104,10 @@ class RefereeExecute(NbGraderPreprocessor):  # type: ignore[misc]
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Fill the outputs of `nb` in place."""
+        if resources["nbgrader"]["assignment"] not in assignments():
+            if how(self.sandbox) == "bwrap":
+                self.kernel_name = KERNEL
+            return super().preprocess(nb, resources)  # type: ignore[no-any-return]
         repairs = nb.metadata.get("coursekit", {}).pop("repairs", [])
         bundle = self._bundle(resources["nbgrader"]["assignment"])
         grader = _kept(bundle.key + bundle.sandbox, lambda: Grader(bundle), Grader)
@@ -115,7 +126,7 @@ class RefereeExecute(NbGraderPreprocessor):  # type: ignore[misc]
         return bundle_of(Path(self.root), assignment, limits=limits, sandbox=self.sandbox)
 
 
-class SaveRecord(NbGraderPreprocessor):  # type: ignore[misc]
+class SaveRecord(SaveAutoGrades):  # type: ignore[misc]
     """Stands for SaveAutoGrades and AssignLatePenalties: the rows of both in one transaction, many times faster."""
 
     root = Unicode("", help="the course's folder").tag(config=True)
@@ -123,6 +134,9 @@ class SaveRecord(NbGraderPreprocessor):  # type: ignore[misc]
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Write what the referee said of `nb` into the gradebook; the notebook stays as it is."""
         names = resources["nbgrader"]
+        if "record" not in nb.metadata.get("coursekit", {}):  # an assignment of the instructor's own
+            nb, resources = super().preprocess(nb, resources)
+            return AssignLatePenalties(parent=self.parent).preprocess(nb, resources)  # type: ignore[no-any-return]
         record = Record.from_dict(nb.metadata["coursekit"]["record"], notebook=json.dumps(nb))
         bundle = bundle_of(Path(self.root), names["assignment"])
         key = f"{names['db_url']} {bundle.key}"
