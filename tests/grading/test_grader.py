@@ -151,6 +151,18 @@ def test_what_is_no_notebook(grader, content, says):
     assert nbformat.validate(nbformat.reads(record.notebook, as_version=4)) is None
 
 
+def test_what_the_release_leaves_out_is_not_asked():
+    release = nbformat.reads(text("exercises", "batchnorm"), as_version=4)
+    release.cells = [cell for cell in release.cells if cell.id not in ("batchnorm_train", "check-batchnorm_train")]
+    bundle = Bundle(assignment="batchnorm", release=nbformat.writes(release), seed=3, sandbox=kind())
+    with Grader(bundle) as grader:
+        record = grader.grade(text("solutions", "batchnorm").encode())
+        assert "batchnorm_train" not in {one.name for one in record.exercises}
+        assert (record.state, record.score) == (State.GRADED, record.max_score)
+        untouched = grader.grade(bundle.release.encode())
+        assert untouched.score == 0.0
+
+
 def test_another_assignment(grader):
     record = grader.grade(text("exercises", "loop").encode())
     assert (record.state, record.score) == (State.WRONG_ASSIGNMENT, 0.0)

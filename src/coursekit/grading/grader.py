@@ -17,7 +17,7 @@ from coursekit.grading.bundle import Bundle
 from coursekit.grading.reading import UnreadableError, parse, unread_notebook
 from coursekit.grading.record import ExerciseRecord, Record, State
 from coursekit.grading.referee import Answers, Referee
-from coursekit.grading.restore import grade_id, restore, roles_of
+from coursekit.grading.restore import exercises_in, grade_id, restore, roles_of
 from coursekit.grading.sandbox import Sandbox, Session, how
 
 _MISSING = "there is no function "
@@ -34,7 +34,7 @@ class Grader:
     def __init__(self, bundle: Bundle) -> None:
         self.bundle = bundle
         self.roles = roles_of(bundle.release)
-        self.referee = Referee(bundle.assignment, bundle.seed)
+        self.referee = Referee(bundle.assignment, bundle.seed, exercises_in(self.roles))
         self._kind = how(bundle.sandbox)
         self._bench = self._sandbox("judge")
         self._display: Sandbox | None = None
@@ -148,7 +148,7 @@ class Grader:
         wrong = [name for name in names if not graded[name].passed and private[name].state in answered]
         public: dict[str, Answers] = {}
         if wrong:
-            first = [one.name for name in wrong for one in self.referee.exercises[name].first]
+            first = [one.name for name in wrong for one in self.referee.exercises[name].first if one.name in names]
             with self._bench.run([cell for cell in cells if cell[0] not in ended]) as session:
                 public = self._ask(nb, session, [*dict.fromkeys([*first, *wrong])], self.referee.public)
         return self.referee.records(private, graded, self.referee.results(self.referee.public, public))

@@ -4,7 +4,7 @@ The score is that of the private cases. Their inputs are the instructor's: a che
 of the public cases where those fail it too, and otherwise by its name and its hint alone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -26,10 +26,14 @@ class Answers:
 
 
 class Referee:
-    """The papers of an assignment for one seed; holds what was worked out for them, so keep it for many submissions."""
+    """The papers of an assignment for one seed; holds what was worked out for them, so keep it for many submissions.
 
-    def __init__(self, id: str, seed: int) -> None:
-        self.exercises: Mapping[str, Exercise] = assignment(id).exercises
+    `names` are the exercises that count, all where it is None.
+    """
+
+    def __init__(self, id: str, seed: int, names: Collection[str] | None = None) -> None:
+        known = assignment(id).exercises
+        self.exercises: dict[str, Exercise] = {name: known[name] for name in known if names is None or name in names}
         self.seed = seed
 
     @cached_property
@@ -78,7 +82,7 @@ class Referee:
         told = _told(exercise, private, known.get(name), stopped or PRIVATELY)
         if not private.passed:
             for first in exercise.first:
-                failed = _failed(known.get(first.name)) or _failed(graded[first.name])
+                failed = _failed(known.get(first.name)) or _failed(graded.get(first.name))
                 if failed:
                     told = exercise.told_first(told, first.name, failed)
                     break

@@ -50,6 +50,11 @@ def roles_of(release: str) -> dict[str, Role]:
     return roles
 
 
+def exercises_in(roles: Mapping[str, Role]) -> list[str]:
+    """The exercises that a release checks: an instructor may have taken some out."""
+    return [role.coursekit["exercise"] for role in roles.values() if role.coursekit and "exercise" in role.coursekit]
+
+
 def restore(nb: NotebookNode, roles: Mapping[str, Role]) -> list[str]:
     """Bring `nb`, in place, to where every cell of `roles` stands in it once; a sentence for each repair.
 

@@ -72,6 +72,22 @@ def test_a_run_writes_all_that_it_found(course):
     assert_all_written(course, scores)
 
 
+def test_what_the_exchange_put_beside_a_submission_goes_along(course):
+    path = course.hand_in("ada", {"score": 2})
+    (path.parent / "timestamp.txt").write_text("2026-03-01 12:00:00 UTC")
+    secret = path.parent / "submission_secret.txt"
+    secret.write_text("a secret")
+    secret.chmod(0o600)
+    course.hand_in("ben", {"score": 1})
+    run(course)
+    for folder in ("autograded", "feedback"):
+        beside = course.folder / folder / "ada" / ID
+        assert (beside / "timestamp.txt").read_text() == "2026-03-01 12:00:00 UTC"
+        assert (beside / "submission_secret.txt").read_text() == "a secret"
+        assert (beside / "submission_secret.txt").stat().st_mode & 0o777 == 0o600
+        assert not (course.folder / folder / "ben" / ID / "timestamp.txt").exists()
+
+
 def test_every_submission_ends_as_a_row_whatever_it_is(course):
     course.hand_in("fine", {"score": 2})
     course.hand_in("deadly", {"do": "die"})

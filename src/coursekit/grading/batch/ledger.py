@@ -22,7 +22,7 @@ from coursekit.grading.record import Record, State
 
 LEDGER, LOCK = "grading_ledger.db", "grading_ledger.lock"
 
-_VERSION = 1
+_VERSION = 2
 _SCHEMA = """
 CREATE TABLE result (
     assignment TEXT NOT NULL,

@@ -12,7 +12,8 @@ from typing import Protocol
 from coursekit.grading.batch.ledger import Ledger, Row
 from coursekit.grading.record import Record
 
-AUTOGRADED = "autograded"
+SUBMITTED, AUTOGRADED, FEEDBACK = "submitted", "autograded", "feedback"
+_EXCHANGED = ("timestamp.txt", "submission_secret.txt")
 
 #: Rows that are written at a time: the gradebook takes many in one transaction, and each holds a notebook.
 _BATCH = 50
@@ -86,22 +87,33 @@ class Outbox:
             if row.record.notebook:
                 _replace(self._notebook(row.student), row.record.notebook)
             self._page(self._root, row.student, row.record, row.submitted)
+            self._copy_beside(row.student)
         except OSError:
             raise  # a full disk concerns everybody
         except Exception as fault:
             self.refused[row.student] = f"the feedback could not be written ({type(fault).__name__}: {fault})"
 
+    def _copy_beside(self, student: str) -> None:
+        """What nbgrader's exchange put beside a submission: by that it finds whose feedback a page is."""
+        for name in _EXCHANGED:
+            source = self._root / SUBMITTED / student / self._assignment / name
+            if not source.is_file() or source.is_symlink() or source.stat().st_size > 10_000:
+                continue
+            text, mode = source.read_text("utf-8", "replace"), source.stat().st_mode & 0o777
+            for folder in (AUTOGRADED, FEEDBACK):
+                _replace(self._root / folder / student / self._assignment / name, text, mode)
+
     def _notebook(self, student: str) -> Path:
         return self._root / AUTOGRADED / student / self._assignment / f"{self._assignment}.ipynb"
 
 
-def _replace(path: Path, text: str) -> None:
+def _replace(path: Path, text: str, mode: int = 0o644) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".graded-")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(text.encode("utf-8", "replace"))
-        Path(name).chmod(0o644)
+        Path(name).chmod(mode)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from coursekit.exercises import assignment
 from coursekit.grading.bundle import Bundle
 from coursekit.grading.reading import unread_notebook
 from coursekit.grading.record import ExerciseRecord, Record, State
-from coursekit.grading.restore import restore, roles_of
+from coursekit.grading.restore import exercises_in, restore, roles_of
 
 
 def unreadable(bundle: Bundle, digest: str, fault: str) -> Record:
@@ -29,9 +29,10 @@ def infrastructure(bundle: Bundle, digest: str, reasons: Sequence[str]) -> Recor
 
 
 def _row(bundle: Bundle, state: State, digest: str, remarks: tuple[str, ...]) -> Record:
+    known = assignment(bundle.assignment).exercises
     exercises = tuple(
-        ExerciseRecord(name=name, state=state, score=0.0, max_score=float(exercise.max_score), result={})
-        for name, exercise in assignment(bundle.assignment).exercises.items()
+        ExerciseRecord(name=name, state=state, score=0.0, max_score=float(known[name].max_score), result={})
+        for name in exercises_in(roles_of(bundle.release))
     )
     return Record(
         assignment=bundle.assignment,
