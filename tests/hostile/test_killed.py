@@ -96,7 +96,8 @@ def ground(tmp_path) -> Iterator[Arena]:
 def start(ground: Arena, log: Path) -> subprocess.Popen:
     with log.open("ab") as file:
         return subprocess.Popen(
-            grade_command(ID, "--resume"),
+            # Showing comes when all grades stand, and would only take long.
+            grade_command(ID, "--resume", "--display", "none"),
             cwd=ground.root,
             env=environment(ground.home, ground.secret),
             stdin=subprocess.DEVNULL,
