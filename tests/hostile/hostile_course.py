@@ -26,7 +26,7 @@ from coursekit.grading.seeds import seed_for
 ROOT = Path(__file__).parents[2]
 IDS = ("activations", "batchnorm", "initialization", "optimizers")
 #: Short, so that an endless loop costs the tests little; honest submissions need a hundredth of it.
-LIMITS = Limits(cell=2.0, notebook=8.0, function=1.5, memory=1500)
+LIMITS = Limits(cell=2.0, notebook=6.0, function=1.0, memory=1500)
 
 _OPTIONS = [
     part

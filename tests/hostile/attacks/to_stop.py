@@ -495,6 +495,8 @@ print('attempt over')
         solved=["sigmoid"],
         harms_itself=True,
         states=_HARD,
+        # The compiler is busy with one of them until the notebook's time is over.
+        shows="Stopped",
     ),
     Attack(name="outputs-of-fifteen-megabytes-handed-in", aim=_AIM, make=_large_outputs, solved=["sigmoid"]),
     Attack(name="markdown-of-three-megabytes", aim=_AIM, make=_large_markdown, solved=["sigmoid"]),
