@@ -1,12 +1,11 @@
 """The seed of each assignment's private cases: drawn once, kept beside the gradebook, used again on every regrade."""
 
 import json
-import os
 import secrets
-import tempfile
 from pathlib import Path
 
 from coursekit.grading.errors import CourseError
+from coursekit.grading.files import PRIVATE, replace_file
 
 SEEDS = "grading_seeds.json"
 
@@ -16,7 +15,7 @@ def seed_for(assignment: str, path: Path) -> int:
     seeds = _read(path)
     if assignment not in seeds:
         seeds[assignment] = secrets.randbelow(2**32)
-        _write(path, seeds)
+        replace_file(path, json.dumps(seeds, indent=1, sort_keys=True), PRIVATE)
     return seeds[assignment]
 
 
@@ -31,10 +30,3 @@ def _read(path: Path) -> dict[str, int]:
         pass
     # A new seed would silently grade later submissions on other cases than earlier ones.
     raise CourseError(f"{path} cannot be read as seeds: restore it from a copy, or delete it and regrade everyone")
-
-
-def _write(path: Path, seeds: dict[str, int]) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".seeds-")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(seeds, file, indent=1, sort_keys=True)
-    Path(name).replace(path)

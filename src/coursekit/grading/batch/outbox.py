@@ -1,8 +1,6 @@
 """From the ledger to where people look: the graded notebook, the feedback page, the gradebook."""
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -10,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from coursekit.grading.batch.ledger import Ledger, Row
+from coursekit.grading.files import replace_file
 from coursekit.grading.record import Record
 
 SUBMITTED, AUTOGRADED, FEEDBACK = "submitted", "autograded", "feedback"
@@ -72,7 +71,7 @@ class Outbox:
 
     def show(self, student: str, notebook: str) -> None:
         """Put the notebook with its outputs in place of the one without."""
-        _replace(self._notebook(student), notebook)
+        replace_file(self._notebook(student), notebook)
         self._ledger.mark_shown(self._assignment, student)
 
     def _complete(self, row: Row) -> Row:
@@ -85,7 +84,7 @@ class Outbox:
     def _put_out(self, row: Row) -> None:
         try:
             if row.record.notebook:
-                _replace(self._notebook(row.student), row.record.notebook)
+                replace_file(self._notebook(row.student), row.record.notebook)
             self._page(self._root, row.student, row.record, row.submitted)
             self._copy_beside(row.student)
         except OSError:
@@ -101,20 +100,7 @@ class Outbox:
                 continue
             text, mode = source.read_text("utf-8", "replace"), source.stat().st_mode & 0o777
             for folder in (AUTOGRADED, FEEDBACK):
-                _replace(self._root / folder / student / self._assignment / name, text, mode)
+                replace_file(self._root / folder / student / self._assignment / name, text, mode)
 
     def _notebook(self, student: str) -> Path:
         return self._root / AUTOGRADED / student / self._assignment / f"{self._assignment}.ipynb"
-
-
-def _replace(path: Path, text: str, mode: int = 0o644) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".graded-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode("utf-8", "replace"))
-        Path(name).chmod(mode)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -1,13 +1,12 @@
 """Makes the class report: reads every submission once and keeps numbers, fingerprints and deflated code of it."""
 
-import os
-import tempfile
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from coursekit.exercises import assignments
 from coursekit.grading.errors import CourseError
+from coursekit.grading.files import PRIVATE, replace_file
 from coursekit.grading.project import RELEASE, SOURCE
 from coursekit.grading.reports.class_page import class_page
 from coursekit.grading.reports.similarity.collection import Collection
@@ -46,21 +45,9 @@ def write_report(root: Path, id: str, path: Path, *, similarity: bool = True, en
     ungraded = tuple(name for name in students_with(root, SUBMITTED, id) if name not in seen)
     parts = [similarity_section(collection) if similarity else "", engine_section(collection) if engine else ""]
     page = class_page(id, tally, list(ungraded), "\n".join(parts), datetime.now().astimezone())
-    _replace(path, page)
+    replace_file(path, page, PRIVATE)  # it names people
     return Made(tally.count, ungraded)
 
 
 def _text(path: Path) -> str:
     return path.read_text(encoding="utf-8") if path.is_file() else ""
-
-
-def _replace(path: Path, page: str) -> None:
-    # mkstemp's file is its owner's alone, and stays so: the page names people.
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".report-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(page.encode("utf-8", "replace"))
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -1,8 +1,6 @@
 """The feedback page of one submission, in the words of `check`, as HTML and as Markdown."""
 
-import os
 import re
-import tempfile
 from datetime import datetime
 from pathlib import Path
 
@@ -10,6 +8,7 @@ from coursekit.exercises import UnknownNameError, assignment, render
 from coursekit.exercises.render import points
 from coursekit.exercises.result import Result
 from coursekit.grading.errors import CourseError
+from coursekit.grading.files import replace_file
 from coursekit.grading.record import ExerciseRecord, Record, State
 from coursekit.grading.reports import look
 from coursekit.grading.reports.words import TOLD, fenced, number, one_line, plain
@@ -51,8 +50,8 @@ def write(root: Path, student: str, record: Record, submitted: datetime | None =
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{record.assignment}.html"
     results = _results(record)
-    _replace(path, _html(record, results, student, submitted))
-    _replace(path.with_suffix(".md"), _markdown(record, results, student, submitted))
+    replace_file(path, _html(record, results, student, submitted))
+    replace_file(path.with_suffix(".md"), _markdown(record, results, student, submitted))
     return path
 
 
@@ -64,18 +63,6 @@ def html(record: Record, student: str = "", submitted: datetime | None = None) -
 def markdown(record: Record, student: str = "", submitted: datetime | None = None) -> str:
     """The same as Markdown: results as code blocks, in which nothing is active."""
     return _markdown(record, _results(record), student, submitted)
-
-
-def _replace(path: Path, content: str) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".feedback-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content.encode("utf-8", "replace"))
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _results(record: Record) -> list[Result | None]:
