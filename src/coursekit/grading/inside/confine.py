@@ -15,9 +15,10 @@ from pathlib import Path
 
 #: Elsewhere there are neither namespaces nor the calls below; limits and processes are all there is.
 LINUX = sys.platform == "linux"
-# user, process, mount, IPC, network, host name
+# user, process, mount, IPC, host name. The network is bubblewrap's, which leads nowhere: another for every run would
+# cost as much as the fork, and nothing of one run is there any more when the next begins.
 _NEW_USER = 0x10000000
-_NEW = _NEW_USER | 0x20000000 | 0x00020000 | 0x08000000 | 0x40000000 | 0x04000000
+_NEW = _NEW_USER | 0x20000000 | 0x00020000 | 0x08000000 | 0x04000000
 _CLONE = {"x86_64": 56, "aarch64": 220}.get(platform.machine())
 _NOSUID_NODEV = 2 | 4
 _PDEATHSIG, _DUMPABLE, _SECCOMP, _CAPBSET_DROP, _SUBREAPER, _NO_NEW_PRIVS = 1, 4, 22, 24, 36, 38
@@ -56,14 +57,14 @@ def adopt_orphans() -> None:
 
 
 def fork_into_namespaces() -> int:
-    """A fork that is process 1 in new user, process, mount, IPC, network and host-name namespaces.
+    """A fork that is process 1 in new user, process, mount, IPC and host-name namespaces.
 
     To be followed by `become_user` there. Raises `OSError` where the kernel does not allow it.
     """
     if _CLONE is None:
         return _fork_twice()
     # The call itself in place of a fork, `unshare` and another fork, each of which copies all tables of pages. This
-    # process has one thread, and the supervisor that comes of it forks in the usual way before anything else runs.
+    # process has one thread, so that no lock is held in the fork.
     pid = int(_python.syscall(_CLONE, _NEW | signal.SIGCHLD, 0, 0, 0, 0))
     if pid < 0:
         _must(pid, "clone")

@@ -35,7 +35,7 @@ def pack_case(case: Case) -> tuple[Any, bytes]:
     return encode([case.args, dict(case.kwargs), case.view], _outward)
 
 
-def unpack_case(plain: Any, blob: bytes) -> Case:
+def unpack_case(plain: Any, blob: bytes | memoryview) -> Case:
     """The case that was sent; makers of functions are looked up among the modules named `callbacks`."""
     args, kwargs, view = decode(plain, blob, _inward)
     return Case(args=args, kwargs=kwargs, view=view)

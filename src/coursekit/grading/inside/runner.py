@@ -21,6 +21,7 @@ from coursekit.grading.inside.frames import ClosedError, Frames, WireError
 from coursekit.grading.inside.questions import pack_answer, unpack_case, unpack_kind
 from coursekit.grading.inside.shell import Shell, Sink, Stream
 from coursekit.grading.inside.timer import timer
+from coursekit.grading.inside.wire import loads
 
 #: Seconds that a fork has to end after its time is up, before it is killed.
 GRACE = 1.0
@@ -127,11 +128,13 @@ def _wait(pid: int, seconds: float) -> tuple[int, bool]:
 
 
 def _answer(shell: Shell, frames: Frames) -> None:
-    header, blob = frames.receive()
-    name, needs = header["name"], header["needs"]
-    kind, parameters = unpack_kind(header["kind"]), tuple(header["parameters"])
-    cases, at = [], 0
-    for plain, size in header["cases"]:
+    header, sent = frames.receive()
+    at = header["question"]
+    question = loads(sent[:at])
+    name, needs = question["name"], question["needs"]
+    kind, parameters = unpack_kind(question["kind"]), tuple(question["parameters"])
+    blob, cases = memoryview(sent), []
+    for plain, size in question["cases"]:
         cases.append(unpack_case(plain, blob[at : at + size]))
         at += size
     functions = {one: shell.user_ns[one] for one in (name, *needs) if one in shell.user_ns}

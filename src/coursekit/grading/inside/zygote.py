@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.grading.inside import confine, forks, supervisor
+from coursekit.grading.inside import confine, forks, pages, supervisor
 from coursekit.grading.inside.frames import Frames
 from coursekit.grading.inside.runner import run
 from coursekit.grading.inside.shell import Shell
@@ -47,6 +47,8 @@ def main(control: int) -> None:
     null = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2):
         os.dup2(null, fd)
+    if confine.LINUX:
+        pages.collapse()
     Frames(ctl).send("ready")
     watch = _watch_from_here if config["namespaces"] else _leave_to_supervisors
     watch(ctl, shell, config)

@@ -14,9 +14,10 @@ from coursekit.exercises.asking import Answer
 from coursekit.exercises.cases import Case
 from coursekit.exercises.kinds import Kind
 from coursekit.grading.inside.frames import ClosedError, Frames, LateError, TooMuchError, WireError
-from coursekit.grading.inside.questions import pack_case, pack_kind, unpack_answer
+from coursekit.grading.inside.questions import unpack_answer
 from coursekit.grading.inside.runner import GRACE
 from coursekit.grading.record import State
+from coursekit.grading.sandbox.asking import Questions
 from coursekit.grading.sandbox.outputs import CellRun
 
 _ANSWERS = 48 << 20  # bytes of all answers to one function
@@ -52,6 +53,7 @@ class Session:
     sock: socket.socket | None
     status: socket.socket | None
     seconds: float
+    questions: Questions = field(default_factory=Questions)
     memory_ran_out: Callable[[], bool] = lambda: False
     at_end: Callable[[], None] = lambda: None
     _frames: Frames = field(init=False)
@@ -81,9 +83,7 @@ class Session:
     ) -> tuple[list[Answer], State, str]:
         if self.sock is None:
             return [], State.DIED, "its notebook's Python had ended before it could be asked"
-        packed = [pack_case(case) for case in cases]
-        header = {"name": name, "needs": list(needs), "parameters": list(parameters), "kind": pack_kind(kind)}
-        header |= {"cases": [[plain, len(blob)] for plain, blob in packed], "seconds": self.seconds}
+        question, length = self.questions.packed(name, needs, parameters, cases, kind)
         mine, theirs = socket.socketpair()
         answers: list[Answer] = []
         deadline = time.monotonic() + self.seconds + 2 * GRACE
@@ -95,7 +95,7 @@ class Session:
                 limit = math.ceil(1000 * self.seconds).to_bytes(8, "little")
                 socket.send_fds(self.sock, [limit], [theirs.fileno()])
                 theirs.close()
-                frames.send(header, b"".join(blob for _, blob in packed), deadline=deadline)
+                frames.send({"question": length, "seconds": self.seconds}, question, deadline=deadline)
                 state, error = self._answers(frames, deadline, (cases, kind, parameters), answers)
             except LateError:
                 state = State.TIMEOUT

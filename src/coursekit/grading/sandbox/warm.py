@@ -13,6 +13,7 @@ from typing import Any, Literal
 from coursekit.grading.inside.frames import ClosedError, Frames, LateError, TooMuchError, WireError
 from coursekit.grading.limits import Limits
 from coursekit.grading.sandbox import bwrap, seccomp, skeleton
+from coursekit.grading.sandbox.asking import Questions
 from coursekit.grading.sandbox.cgroups import Group
 from coursekit.grading.sandbox.errors import SandboxError
 from coursekit.grading.sandbox.folders import Folder
@@ -29,6 +30,7 @@ class WarmProcess:
         self.purpose, self.assignment, self.limits, self.way = purpose, assignment, limits, way
         self.group = Group.from_environment(memory=limits.memory, processes=limits.processes)
         self.filter = seccomp.program()
+        self.questions = Questions()
         self.process: subprocess.Popen[bytes] | None = None
         self._oom_kills = 0
         self._folder = Folder()
