@@ -11,6 +11,7 @@ from coursekit.exercises.kinds import ArrayOf
 from coursekit.grading.limits import Limits
 from coursekit.grading.record import State
 from coursekit.grading.sandbox import Sandbox, SandboxError, Session, running
+from coursekit.grading.sandbox.asking import Questions
 
 from .conftest import KINDS, LIMITS, need
 
@@ -175,3 +176,34 @@ print("later")
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
     notebook.cells[0].outputs = [nbformat.from_dict(output) for output in cell.outputs]
     nbformat.validate(notebook)
+
+
+def test_a_fork_of_a_student_s_runs_what_modules_want_done_then(shown):
+    """Only the sandbox's own forks leave it out: here `random` draws other numbers in the child, as anywhere."""
+    source = """
+import os, random
+seen = []
+os.register_at_fork(after_in_child=lambda: seen.append(1))
+random.seed(1)
+pid = os.fork()
+if pid == 0:
+    os._exit(10 * len(seen) + (random.random() == random.Random(1).random()))
+print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+"""
+    with run(shown, source) as session:
+        assert session.cells[0].error is None
+        assert session.cells[0].outputs[0]["text"] == "10\n"
+
+
+def test_the_same_cases_are_packed_once_and_other_questions_never_mistaken_for_them():
+    questions = Questions()
+    cases, kind = (Case(args=(np.ones(2),)),), ArrayOf()
+    first, length = questions.packed("f", (), ("x",), cases, kind)
+    assert questions.packed("f", (), ("x",), cases, kind)[0] is first
+    assert first[length:] == np.ones(2).tobytes()
+    assert questions.packed("g", (), ("x",), cases, kind)[0] != first
+    assert questions.packed("f", (), ("x",), (Case(args=(np.zeros(2),)),), kind)[0] != first
+    changing = [Case(args=(1.0,))]
+    before, _ = questions.packed("f", (), ("x",), changing, kind)
+    changing.append(Case(args=(2.0,)))
+    assert questions.packed("f", (), ("x",), changing, kind)[0] != before
