@@ -24,6 +24,7 @@ CHAPTERS = [
     "project",
     "recipe",
 ]
+GUIDES = ("reader", "student", "instructor", "term", "grading", "scaling", "syllabus", "integrity", "author")
 PAGES = [
     "index",
     *(f"chapters/{name}" for name in CHAPTERS),
@@ -32,10 +33,7 @@ PAGES = [
     "genindex",
     "claims",
     "references",
-    "guide/reader",
-    "guide/student",
-    "guide/instructor",
-    "guide/author",
+    *(f"guide/{name}" for name in GUIDES),
 ]
 #: Holds when every picture that is shown is there; that of the other theme or width is hidden and never loaded.
 LOADED = "[...document.images].every(i => i.checkVisibility() ? i.complete && i.naturalWidth : true)"

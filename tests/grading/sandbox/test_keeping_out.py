@@ -328,15 +328,15 @@ def test_it_works_without_root(request):
         folder = Path(tempfile.mkdtemp(prefix="coursekit-for-all-"))  # pytest's own are for their owner alone
         request.addfinalizer(lambda: shutil.rmtree(folder))
         folder.chmod(0o755)
-        for site in {str(Path(coursekit.__file__).parents[1]), *sys.path}:
-            if Path(site).name in ("src", "site-packages"):
-                shutil.copytree(
-                    site,
-                    folder / Path(site).name,
-                    symlinks=True,
-                    copy_function=_linked,
-                    ignore=shutil.ignore_patterns("nodejs*", "playwright", "_build", "claims"),
-                )
+        packages = {path for path in sys.path if Path(path).name == "site-packages"}
+        for site in (str(Path(coursekit.__file__).parents[1]), *packages):
+            shutil.copytree(
+                site,
+                folder / Path(site).name,
+                symlinks=True,
+                copy_function=_linked,
+                ignore=shutil.ignore_patterns("nodejs*", "playwright", "_build", "claims"),
+            )
         line = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", python, "-B"]
         source = str(folder / "src")
         environment = {"PYTHONPATH": str(folder / "site-packages"), "HOME": "/", "PATH": os.environ["PATH"]}

@@ -39,9 +39,8 @@ def ways() -> list[Way]:
 
 
 def scratch() -> list[str]:
-    """The folders that can be written: all of /tmp, unless the interpreter or its packages lie in there."""
-    wanted = [*places.prefixes(), *places.sites()]
-    free = not any(place.is_relative_to("/tmp") for place in wanted)
+    """The folders that can be written: all of /tmp, unless the interpreter lies in there."""
+    free = not any(place.is_relative_to("/tmp") for place in places.prefixes())
     return [str(HOME), "/dev/shm", *(["/tmp"] if free else [])]
 
 
@@ -49,20 +48,24 @@ def python(way: Way | None, own: str, code: str) -> list[str]:
     """The interpreter, with the packages and the skeleton in `own` on its path, to run `code` as who the way says."""
     uid = way.uid if way and way.becomes else 0
     become = f"os.setgroups([]); os.setresgid({uid}, {uid}, {uid}); os.setresuid({uid}, {uid}, {uid}); "
-    sites = [str(path) for path in places.sites()]
+    sites = [str(places.seat(path) if way else path) for path in places.sites()]
     start = f"import os, sys; {become if uid else ''}sys.path.insert(0, {own!r}); sys.path += {sites!r}; "
     return [str(places.interpreter()), "-E", "-s", "-S", "-P", "-B", "-c", start + code]
 
 
 def environment(*, show: bool, home: str = str(HOME), temporary: str = "", fonts: str = str(FONTS)) -> dict[str, str]:
-    """The environment of the code inside: nothing of the caller's. `show` is whether figures are drawn."""
+    """The environment of the code inside: nothing of the caller's. `show` is whether figures are drawn.
+
+    Without a sandbox there is another `home`, and `temporary`.
+    """
+    sites = places.sites() if temporary else map(places.seat, places.sites())
     return {
         "HOME": home,
         "USER": "student",
         "PATH": "/usr/bin:/bin",
         "LANG": "C.UTF-8",
         "TMPDIR": temporary or ("/tmp" if "/tmp" in scratch() else home),
-        "PYTHONPATH": os.pathsep.join(map(str, places.sites())),
+        "PYTHONPATH": os.pathsep.join(map(str, sites)),
         "PYTHONDONTWRITEBYTECODE": "1",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline" if show else "agg",
         "MPLCONFIGDIR": f"{home}/.matplotlib",
@@ -157,7 +160,8 @@ def _system(line: _Line, course: Path | None) -> None:
             line.hide(mask)
     for place in wanted:
         if any(place.is_relative_to(mask) for mask in masks) or not any(place.is_relative_to(s) for s in system):
-            line.bind(place)
+            seat = places.seat(place) if place in places.sites() else place
+            line.bind(place, seat)
             for mask in masks:
                 if mask.is_relative_to(place):
-                    line.hide(mask)
+                    line.hide(seat / mask.relative_to(place))

@@ -32,6 +32,11 @@ def sites() -> tuple[Path, ...]:
     return tuple(sorted(set(found), key=lambda path: order.index(path) if path in order else len(order)))
 
 
+def seat(site: Path) -> Path:
+    """Where a folder of packages appears inside: /tmp is the student's own there, and holds nothing of ours."""
+    return Path("/opt/packages") / str(sites().index(site)) if site.is_relative_to("/tmp") else site
+
+
 def interpreter() -> Path:
     """The real Python, past virtual environments."""
     named = getattr(sys, "_base_executable", None) or sys.executable
