@@ -289,8 +289,8 @@ def run_guarded(shell: Shell, run: Callable[[], object], seconds: float) -> str:
     except StoppedError as stopped:  # it came while IPython was about to end the cell
         sink.failed(type(stopped).__name__, str(stopped), [str(stopped)])
     sink.flush()
-    if sink.error is None:
-        return ""
+    if sink.error is None:  # where it rang, something has swallowed that, such as an object that is thrown away
+        return "timeout" if rang else ""
     return {"CellTimeoutError": "timeout", "OutputLimitError": "output limit", "MemoryError": "memory"}.get(
         sink.error[0], "timeout" if rang else ""
     )
