@@ -1,5 +1,6 @@
 import os
 import signal
+import socket
 import threading
 import time
 
@@ -141,6 +142,32 @@ def test_a_timer_and_a_handler_that_were_there_are_put_back() -> None:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+@needs_timer
+def test_an_event_loop_that_listens_for_signals_is_left_in_peace() -> None:
+    """Kernels have one: what it is written must not fill up while a loop swallows the bell again and again."""
+
+    def relu(x: object) -> None:
+        while True:
+            try:
+                while True:
+                    pass
+            except BaseException:
+                pass
+
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    theirs.setblocking(False)
+    with ours, theirs:
+        before = signal.set_wakeup_fd(ours.fileno())
+        try:
+            assert not check(relu, seconds=0.2).passed
+            assert signal.set_wakeup_fd(before) == ours.fileno()
+        finally:
+            signal.set_wakeup_fd(before)
+        with pytest.raises(BlockingIOError):
+            theirs.recv(1)
 
 
 def test_without_a_timer_it_says_so() -> None:

@@ -138,6 +138,8 @@ def _timer(seconds: float) -> Iterator[bool]:
         raise TimeUp
 
     before = signal.signal(signal.SIGALRM, ring)
+    # An event loop of the notebook's that listens for signals would be flooded by a bell that rings on and on.
+    listener = signal.set_wakeup_fd(-1)
     delay, interval = signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield True
@@ -145,5 +147,6 @@ def _timer(seconds: float) -> Iterator[bool]:
         done = True
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        signal.set_wakeup_fd(listener)
         if delay:
             signal.setitimer(signal.ITIMER_REAL, delay, interval)
