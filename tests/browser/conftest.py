@@ -226,7 +226,8 @@ def listen() -> Callable[[Watched], Live]:
 def same_arrays() -> Callable[..., None]:
     """Holds the arrays that the page computed (`there`) to those of a figure made here, place by place."""
 
-    def compare(there: dict[str, Any], here: dict[str, Any], **tolerance: float) -> None:
+    def compare(there: dict[str, Any], here: dict[str, Any], *, count: float = 0.0, **tolerance: float) -> None:
+        """`count` is what one case adds to a bar: a value on a bin's edge may round into the next, one in a hundred."""
         theirs, ours = arrays(there), arrays(here)
         assert theirs.keys() == ours.keys()
         for place, array in ours.items():
@@ -234,6 +235,11 @@ def same_arrays() -> Callable[..., None]:
             assert (array["dtype"], array["shape"]) == (theirs[place]["dtype"], theirs[place]["shape"])
             # JSON has no NaN: where the page shows None, a line is broken.
             numbers = np.array(theirs[place]["numbers"], float)
+            if count and place.endswith(".heights"):
+                np.testing.assert_allclose(numbers, expected, rtol=0, atol=1.01 * count, err_msg=place)
+                close = np.isclose(numbers, expected, **tolerance)
+                assert close.mean() >= 0.99, place
+                continue
             np.testing.assert_allclose(numbers, expected, **tolerance, err_msg=place)
 
     return compare

@@ -31,6 +31,8 @@ CHAPTERS = [
 CLOSED = {"rtol": 1e-12, "atol": 1e-12}
 DEEP = {"rtol": 1e-9, "atol": 1e-12}
 TRAINED = {"rtol": 1e-6, "atol": 1e-6}
+#: The same where bars count the values of a trained net, in units of 1/64.
+COUNTED = {**TRAINED, "count": 1 / 64}
 VALUES = [
     ("activations.explorer", {"unit": "sigmoid", "x": -4.3}, CLOSED),
     ("activations.explorer", {"unit": "tanh", "x": 0.7}, CLOSED),
@@ -52,7 +54,7 @@ VALUES = [
     ("initialization.demo", {"data": "blobs", "start": "small", "edges": "g", "seed": 1}, TRAINED),
     ("initialization.layers", {"scheme": "he_init", "unit": "relu", "width": 50, "depth": 8}, DEEP),
     ("batchnorm.batch", {"shape": "humps", "n": 20, "gamma": 2.0, "seed": 3}, DEEP),
-    ("batchnorm.training", {"norm": "layer", "lr": 0.1, "scale": 1.0, "batch": "128", "depth": 2}, TRAINED),
+    ("batchnorm.training", {"norm": "layer", "lr": 0.1, "scale": 1.0, "batch": "128", "depth": 2}, COUNTED),
     ("batchnorm.modes", {"batch": "50", "momentum": "0.9", "scale": 1.0, "seed": 1}, TRAINED),
     (
         "optimizers.playground",
