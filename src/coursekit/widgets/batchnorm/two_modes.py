@@ -148,7 +148,7 @@ def modes(batch: str, momentum: str, scale: float, seed: int) -> Figure:
                 f"loss: {plain(float(r.batch_loss[-1]), 2)} training, {plain(float(r.running_loss[-1]), 2)} evaluation",
                 r.batch_loss,
                 r.running_loss,
-                _two_powers("loss on the same digits", np.concatenate([r.batch_loss, r.running_loss])),
+                Axis(label="loss on the same digits", log=True),
             ),
             _means(r),
             _variances(r),
@@ -172,15 +172,6 @@ def modes(batch: str, momentum: str, scale: float, seed: int) -> Figure:
             ],
         ),
     )
-
-
-def _two_powers(label: str, values: Values) -> Axis:
-    """A logarithmic axis that holds two powers of ten at least, so that it can be read on a phone too."""
-    finite = values[np.isfinite(values) & (values > 0)]
-    if not finite.size:
-        return Axis(label=label, log=True)
-    low = 10.0 ** np.floor(np.log10(finite.min()))
-    return Axis(label=label, log=True, low=float(low), high=float(max(10 * low, 1.1 * finite.max())))
 
 
 def _curves(id: str, title: str, of_batch: Values, of_running: Values, y: Axis) -> Panel:
