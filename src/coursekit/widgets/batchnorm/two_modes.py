@@ -199,7 +199,8 @@ def _curves(id: str, title: str, of_batch: Values, of_running: Values, y: Axis) 
 def _means(r: Run) -> Panel:
     """Unit by unit, how far the running mean is off. (The data are centred, so that each true mean is close to 0.)"""
     off = mean_errors(r)
-    reach = max(1.1 * float(np.abs(off).max()), 0.1)
+    # Up to a half, so that two numbers at least stand on the axis, on a phone too.
+    reach = max(float(np.ceil(2.2 * np.abs(off).max())) / 2, 0.5)
     units = np.arange(1, off.shape[1] + 1)
     return Panel(
         id="mean",
