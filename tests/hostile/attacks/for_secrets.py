@@ -197,8 +197,10 @@ show()""",
         _AIM,
         source=_SEARCH
         + """
-for path in ("/etc/shadow", "/etc/passwd", "/etc/hostname", "/root/.bashrc", "/root/.ssh/id_rsa", "/proc/1/environ",
-             "/proc/self/environ", "/proc/self/cmdline", "/proc/self/mountinfo", "/proc/1/cmdline", "/proc/cmdline",
+for name in (".bashrc", ".ssh/id_rsa"):
+    look(os.path.join(os.sep, "root", name))
+for path in ("/etc/shadow", "/etc/passwd", "/etc/hostname", "/proc/1/environ", "/proc/self/environ",
+             "/proc/self/cmdline", "/proc/self/mountinfo", "/proc/1/cmdline", "/proc/cmdline",
              "/proc/sys/kernel/random/boot_id", "/sys/class/dmi/id/product_uuid", "/dev/mem", "/dev/sda", "/dev/vda"):
     look(path)
 for pid in range(1, 400):
