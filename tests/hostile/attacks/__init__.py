@@ -12,7 +12,9 @@ from attacks import (
     on_others,
     that_are_broken,
     to_outlive,
-    to_stop,
+    to_stop_by_answers,
+    to_stop_by_cells,
+    to_stop_by_files,
 )
 from attacks.base import DONE, ESCAPED, Arena, Attack
 
@@ -27,7 +29,9 @@ _MODULES = (
     on_others,
     on_network,
     to_outlive,
-    to_stop,
+    to_stop_by_answers,
+    to_stop_by_cells,
+    to_stop_by_files,
     that_are_broken,
 )
 
