@@ -170,15 +170,16 @@ def _mb(pid: int) -> float:
 def long_run(course: Course, answers: dict[str, dict[str, str]], workers: int) -> dict[str, Any]:
     """Grade many, and watch the memory."""
     words = [sys.executable, "-m", "coursekit.cli", "grade", course.assignment, "--workers", str(workers)]
-    started, most = time.perf_counter(), (0.0, 0.0)
+    started, command, worker = time.perf_counter(), 0.0, 0.0
     with (course.folder / "long.log").open("wb") as log:
         process = subprocess.Popen([*words, "--display", "none"], cwd=course.folder, stdout=log, stderr=log)
         while process.poll() is None:
             time.sleep(0.5)
             try:
-                most = tuple(map(max, most, trusted_memory(process)))  # type: ignore[assignment]
+                now = trusted_memory(process)
             except OSError:  # it has just ended
                 continue
+            command, worker = max(command, now[0]), max(worker, now[1])
     if process.returncode:
         sys.exit((course.folder / "long.log").read_text()[-3000:])
     seconds = time.perf_counter() - started
@@ -186,8 +187,8 @@ def long_run(course: Course, answers: dict[str, dict[str, str]], workers: int) -
         "submissions": len(answers),
         "seconds": round(seconds, 1),
         "per second": round(len(answers) / seconds, 1),
-        "MB of the command": round(most[0]),
-        "MB of its largest worker": round(most[1]),
+        "MB of the command": round(command),
+        "MB of its largest worker": round(worker),
     }
 
 
