@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from coursekit.grading.record import State
 from coursekit.grading.reports import page
 
 ID = "activations"
+FILES = (("autograded", ".ipynb"), ("feedback", ".html"), ("feedback", ".md"))
 RUN = Path(__file__).with_name("run_stand_in.py")
 
 pytestmark = [pytest.mark.grading, pytest.mark.usefixtures("stand_in")]
@@ -191,6 +193,48 @@ def test_a_page_that_fails_costs_no_other_and_is_tried_again(course):
     assert not summary.complete
     assert run(course, resume=True).complete
     assert_all_written(course, dict.fromkeys("abc", 1.0))
+
+
+def test_files_of_one_student_that_cannot_be_written_stop_nobody_else(course):
+    for student in ("a", "b", "c"):
+        course.hand_in(student, {"score": 1, "student": student})
+    (course.folder / "autograded").mkdir()
+    (course.folder / "autograded/b").touch()  # where a folder should be
+    summary = run(course)
+    assert list(summary.refused) == ["b"]
+    (course.folder / "autograded/b").unlink()
+    assert run(course, resume=True).complete
+    assert_all_written(course, dict.fromkeys("abc", 1.0))
+
+
+def test_where_the_grading_fails_the_earlier_words_stay_with_the_earlier_grade(course, tmp_path):
+    path = course.hand_in("a", {"score": 3})
+    run(course)
+    files = [course.folder / folder / "a" / ID / f"{ID}{end}" for folder, end in FILES]
+    before = [(file.read_bytes(), file.stat().st_mtime_ns) for file in files]
+    path.write_text('{"score": 5, "do": "fail"}')
+    assert len(run(course).infrastructure) == 1
+    assert [(file.read_bytes(), file.stat().st_mtime_ns) for file in files] == before
+    assert course.gradebook() == {"a": (3.0, 1)}
+    path.write_text('{"score": 5}')
+    assert run(course, resume=True).complete
+    assert_all_written(course, {"a": 5.0})
+
+
+def test_a_result_without_its_notebook_is_not_written_as_if_no_answer_had_been_given(course, stand_in):
+    for student in ("a", "b"):
+        course.hand_in(student, {"score": 3, "student": student})
+    run(course)
+    stand_in.unlink()
+    (course.folder / "gradebook.db").unlink()
+    shutil.rmtree(course.folder / "autograded")
+    shutil.rmtree(course.folder / "submitted/b")
+    summary = run(course, resume=True, there=set)
+    assert (summary.graded, summary.kept) == (1, 0)  # it is graded again instead
+    assert list(summary.refused) == ["b"]
+    assert "graded notebook is gone" in summary.refused["b"]
+    assert course.gradebook() == {"a": (3.0, 1)}
+    assert not run(course, resume=True).complete
 
 
 def test_another_gradebook_gets_what_was_graded_before(course):

@@ -1,6 +1,7 @@
 """The second pass: when all grades stand, the notebooks are run once more for the outputs that people see."""
 
 import json
+import shutil
 
 import pytest
 
@@ -91,13 +92,15 @@ def test_a_sandbox_that_is_broken_for_all_ends_the_pass(course, tmp_path, monkey
     assert len(course.gradebook()) == 35
 
 
-def test_a_file_that_was_taken_away_stops_nothing(course):
-    for student in "ab":
+def test_a_file_that_was_taken_away_is_made_again_or_stops_nothing(course):
+    for student in "abc":
         course.hand_in(student, {"score": 1, "student": student})
     run(course, display=False)
-    (course.folder / "autograded/a" / ID / f"{ID}.ipynb").unlink()
-    run(course, resume=True)
-    assert shown(course) == ["b"]
+    for student in "ac":
+        (course.folder / "autograded" / student / ID / f"{ID}.ipynb").unlink()
+    shutil.rmtree(course.folder / "submitted/a")
+    assert run(course, resume=True).kept == 1
+    assert shown(course) == ["b", "c"]
     with Ledger(course.folder / LEDGER, writes=False) as ledger:
         assert ledger.unshown(ID) == ["a"]
 

@@ -110,7 +110,7 @@ class _Run:
         self._progress.begin(len(found.submissions))
         writing = False
         try:
-            for task, graded in workers.grade(self._tasks(found, ledger)):
+            for task, graded in workers.grade(self._tasks(found, ledger, outbox)):
                 self._keep(task, graded, ledger)
                 if self._waiting >= _FLUSH:
                     writing = True
@@ -141,7 +141,7 @@ class _Run:
         finally:
             self._progress.end()
 
-    def _tasks(self, found: Found, ledger: Ledger) -> Iterator[tuple[_Task, bytes]]:
+    def _tasks(self, found: Found, ledger: Ledger, outbox: Outbox) -> Iterator[tuple[_Task, bytes]]:
         for submission in found.submissions:
             try:
                 content, fault = found.read(submission), ""
@@ -149,7 +149,8 @@ class _Run:
                 content, fault = b"", str(problem)
             task = _Task(submission, hashlib.sha256(content).hexdigest())
             terms = {"digest": task.digest, "key": self._bundle.key}
-            if self._resume and ledger.is_settled(self._bundle.assignment, submission.student, **terms):
+            settled = self._resume and ledger.is_settled(self._bundle.assignment, submission.student, **terms)
+            if settled and outbox.keeps(submission.student):
                 self._kept += 1
                 self._progress.step(None)
             elif fault:
@@ -188,7 +189,7 @@ class _Run:
             infrastructure=self._infrastructure,
             nobody=found.nobody,
             said=found.said,
-            refused=outbox.refused,
+            refused=outbox.unwritten,
             unshown=self._unshown,
         )
 
