@@ -73,16 +73,16 @@ def _html(record: Record, results: list[Result | None], student: str, submitted:
     text, share = look.text, record.score / record.max_score if record.max_score else 0.0
     parts = [f"<h1>{text(_title(record))}</h1>", f'<p class="quiet">{text(_who(student, submitted))}</p>']
     parts.append(
-        f'<div class="total"><strong>{number(record.score)} of {text(points(record.max_score))}</strong>'
+        f'<div class="total"><strong>{text(_total(record))}</strong>'
         f'<span class="bar" aria-hidden="true"><i style="width:{100 * min(max(share, 0.0), 1.0):.1f}%"></i></span>'
         f'<p class="small">{text(_on_the_whole(record))}</p></div>'
     )
     for heading, lines in _lists(record):
         items = "".join(f"<li>{text(one_line(line))}</li>" for line in lines)
         parts.append(f'<h2>{heading}</h2><ul class="list">{items}</ul>')
-    if record.exercises:
+    pairs = _by_exercise(record, results)
+    if pairs:
         parts.append("<h2>Exercise by exercise</h2>")
-    pairs = zip(record.exercises, results, strict=True)
     parts += [_told_html(record, exercise) + _result_html(exercise, result) for exercise, result in pairs]
     parts.append(f'<p class="quiet small">{text(_made_by(record))}</p>')
     return look.page(_title(record), "\n".join(part for part in parts if part), _STYLE)
@@ -104,13 +104,14 @@ def _result_html(exercise: ExerciseRecord, result: Result | None) -> str:
 
 def _markdown(record: Record, results: list[Result | None], student: str, submitted: datetime | None) -> str:
     parts = [f"# {escaped(_title(record))}", escaped(_who(student, submitted))]
-    parts.append(f"**{number(record.score)} of {points(record.max_score)}**")
+    parts.append(f"**{_total(record)}**")
     parts.append(escaped(_on_the_whole(record)))
     for heading, lines in _lists(record):
         parts += [f"## {heading}", "\n".join(f"- {escaped(line)}" for line in lines)]
-    if record.exercises:
+    pairs = _by_exercise(record, results)
+    if pairs:
         parts.append("## Exercise by exercise")
-    for exercise, result in zip(record.exercises, results, strict=True):
+    for exercise, result in pairs:
         parts.append(f"### {escaped(_headline(exercise))}")
         if told := _told(record, exercise):
             parts.append(f"**{escaped(exercise.state)}:** {escaped(told)}")
@@ -131,8 +132,21 @@ def _headline(exercise: ExerciseRecord) -> str:
     return f"{exercise.name}: {number(exercise.score)} of {points(exercise.max_score)}"
 
 
+def _total(record: Record) -> str:
+    if record.state is State.INFRASTRUCTURE:
+        return "Not graded yet"
+    return f"{number(record.score)} of {points(record.max_score)}"
+
+
+def _by_exercise(record: Record, results: list[Result | None]) -> list[tuple[ExerciseRecord, Result | None]]:
+    # Where the grading itself failed a 0 at each exercise would look like a verdict.
+    failed = record.state is State.INFRASTRUCTURE and not any(results)
+    return [] if failed else list(zip(record.exercises, results, strict=True))
+
+
 def _who(student: str, submitted: datetime | None) -> str:
-    when = f"handed in {submitted:%Y-%m-%d %H:%M}" if submitted else ""
+    zone = f" {submitted.tzname()}" if submitted and submitted.tzinfo else ""
+    when = f"handed in {submitted:%Y-%m-%d %H:%M}{zone}" if submitted else ""
     return ", ".join(part for part in (one_line(student, 120), when) if part)
 
 
