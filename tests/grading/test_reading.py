@@ -29,6 +29,12 @@ def test_says_why(tmp_path, content, says):
     assert says in unreadable(path)
 
 
+def test_a_mark_at_the_beginning_is_no_part_of_the_notebook(tmp_path):
+    path = tmp_path / "a.ipynb"
+    path.write_text(nbformat.writes(nbformat.v4.new_notebook()), encoding="utf-8-sig")
+    assert unreadable(path) is None
+
+
 def test_a_missing_file(tmp_path):
     assert unreadable(tmp_path / "a.ipynb") == "No such file or directory"
 

@@ -59,7 +59,7 @@ def parse(content: bytes) -> NotebookNode:
     if not content.strip():
         raise UnreadableError("it is empty")
     try:
-        return _parse(content.decode("utf-8"))
+        return _parse(content.decode("utf-8-sig"))  # some editors of Windows begin a file with a mark
     except UnreadableError:
         raise
     except UnicodeDecodeError:

@@ -58,6 +58,7 @@ def test_nbgraders_layout(tmp_path):
     put(tmp_path / "submitted/gina/Activations/activations.ipynb")
     put(tmp_path / "submitted/readme.txt")
     (tmp_path / "submitted/hugo").mkdir()
+    put(tmp_path.joinpath("submitted/ida/activations", *["more"] * 20, "activations.ipynb"))
     found, contents = look(tmp_path)
     assert contents.pop("anna") == b"anna"
     assert contents.pop("ben") == b"ben"
@@ -65,9 +66,10 @@ def test_nbgraders_layout(tmp_path):
     assert "what is there: answers.docx" in contents.pop("dora")
     assert contents.pop("emil").endswith("nothing")
     assert contents.pop("fred").endswith("nothing")
+    assert "folders in folders" in contents.pop("ida")
     assert contents == {}
     assert [line.partition(":")[0] for line in found.nobody] == ["gina/Activations/activations.ipynb", "readme.txt"]
-    assert {line.partition(":")[0] for line in found.said} == {"ben", "carl", "dora", "emil", "fred"}
+    assert {line.partition(":")[0] for line in found.said} == {"ben", "carl", "dora", "emil", "fred", "ida"}
     ben = next(one for one in found.submissions if one.student == "ben")
     assert ben.remarks == ("There is no activations.ipynb, so mine.ipynb was graded.",)
 

@@ -18,6 +18,8 @@ from coursekit.grading.batch.names import is_leftover
 from coursekit.grading.errors import CourseError
 from coursekit.grading.reading import MAX_BYTES, UnreadableError
 
+_DEEPEST = 20  # folders in folders
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -85,8 +87,11 @@ class Folder:
                 yield Entry((*here, "a link to another folder"), (0,), gap=True)
             elif not one.is_dir(follow_symlinks=False):
                 yield Entry(here, (one.stat(follow_symlinks=False).st_mtime_ns,))
-            elif self._descend(here) and len(here) < 20:
-                yield from self._below(folder / one.name, here)
+            elif self._descend(here):
+                if len(here) < _DEEPEST:
+                    yield from self._below(folder / one.name, here)
+                else:
+                    yield Entry((*here, "folders in folders"), (0,), gap=True)
 
     def read(self, entry: Entry, own: int, limit: int = MAX_BYTES) -> bytes:
         """As in `Place`."""
@@ -131,7 +136,7 @@ class Archive:
             if info.is_dir():
                 empty.append(parts)
                 continue
-            full.update(parts[:n] for n in range(1, min(len(parts), 20)))
+            full.update(parts[:n] for n in range(1, min(len(parts), _DEEPEST)))
             yield Entry(parts, (*info.date_time, place), info)
         yield from (Entry((*parts, "nothing"), (0,), gap=True) for parts in empty if parts not in full)
 
