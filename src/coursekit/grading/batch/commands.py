@@ -145,9 +145,11 @@ def _warn(kind: str) -> None:
 def told(summary: "Summary", root: Path) -> str:
     """What a run did, as lines of text."""
     width = max((len(state) for state in summary.counts), default=0)
+    known = summary.counts.total()
+    others = f"; of all {known} that were ever found:" if known > summary.found else ""
     lines = [
         f"{summary.assignment}: {summary.found} submissions found, {summary.graded} graded now, "
-        f"{summary.kept} kept from before",
+        f"{summary.kept} kept from before{others}",
         *(f"  {state:<{width}}  {count}" for state, count in sorted(summary.counts.items(), key=_gravity)),
         *_listed("Of several files, or of none", summary.said),
         *_listed("Files that are nobody's submission", summary.nobody),
