@@ -48,6 +48,10 @@ def notebook(**answers):
     return nb
 
 
+def solved(name):
+    return next(cell.source for cell in notebook().cells if cell.id == name)
+
+
 def bytes_of(nb):
     return nbformat.writes(nb).encode()
 
@@ -220,3 +224,52 @@ def test_a_misuse_of_the_engine_is_explained(grader):
     for name in ("relu", "elu"):
         assert found[name].score == 0.0
         assert "an answer taken from the engine earns nothing" in json.dumps(found[name].result)
+
+
+IS_FILE = """
+import os
+def n_is_file(n):
+    try:
+        os.fstat(n)
+    except OSError:
+        return False
+    return True
+"""
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "globals()['relu'] = None",
+        "np.ndarray; globals()['np'] = None",
+        "import resource; resource.setrlimit(resource.RLIMIT_AS, (1 << 20, 1 << 20))",
+        "import signal; signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])",
+        "import sys; sys.setprofile(lambda frame, event, arg: frame.f_globals['np'])",
+        "import os; [os.close(n) for n in range(3, 64) if n_is_file(n)]",
+    ],
+)
+def test_what_one_function_leaves_behind_is_no_fault_of_the_next(grader, harm):
+    wrapped = f"def sigmoid(x):\n    found = right(x)\n    {harm}\n    return found"
+    source = f"{solved('sigmoid')}\n{IS_FILE}\nright = sigmoid\n{wrapped}"
+    record, found = graded(grader, sigmoid=source)
+    own = {"sigmoid", "sigmoid_backward"}  # which calls it
+    assert lost(record) <= own
+    assert all(one.state is State.GRADED for name, one in found.items() if name not in own)
+
+
+def test_a_failure_is_that_of_a_process_in_which_nothing_was_asked_before(grader):
+    counting = "\nright = sigmoid\ndef sigmoid(x):\n    calls.append(1)\n    return right(x)\n"
+    failing = "calls = []\ndef relu(x):\n    calls.append(1)\n    raise ValueError(f'call {len(calls)}')\n"
+    record, found = graded(grader, sigmoid="calls = []\n" + solved("sigmoid") + counting, relu=failing)
+    assert lost(record) == {"relu"}
+    assert "call 1 " in json.dumps(found["relu"].result)
+
+
+def test_a_function_that_only_others_make_right_is_still_asked_with_its_own_cases_only(grader):
+    """What it was asked before is other cases of other functions: to pass it has to answer its own."""
+    spying = (
+        "\nright = sigmoid\nseen = []\ndef sigmoid(x):\n    seen.append((np.copy(x), right(x)))\n    return right(x)\n"
+    )
+    replay = "def relu(x):\n    return next(y for z, y in seen if z.shape == x.shape)\n"
+    record, _ = graded(grader, sigmoid=solved("sigmoid") + spying, relu=replay)
+    assert lost(record) == {"relu"}

@@ -11,14 +11,14 @@ from typing import Any, Literal, Self
 from nbformat import NotebookNode, from_dict
 
 import coursekit
-from coursekit.exercises import Answer, Paper
+from coursekit.exercises import Answer, Paper, Result
 from coursekit.grading import bindings, outputs
 from coursekit.grading.bundle import Bundle
 from coursekit.grading.reading import UnreadableError, parse, unread_notebook
 from coursekit.grading.record import ExerciseRecord, Record, State
 from coursekit.grading.referee import Answers, Referee
 from coursekit.grading.restore import exercises_in, grade_id, restore, roles_of
-from coursekit.grading.sandbox import Sandbox, Session, how
+from coursekit.grading.sandbox import Asked, Question, Sandbox, Session, how
 
 _MISSING = "there is no function "
 
@@ -140,9 +140,8 @@ class Grader:
         cells = _to_run(nb)
         names = list(self.referee.exercises)
         with self._bench.run(cells) as session:
-            private = self._ask(nb, session, names, self.referee.private)
+            private, graded = self._scored(nb, session, names)
             ended = {i for i, run in session.cells.items() if run.state is not State.GRADED}
-        graded = self.referee.results(self.referee.private, private)
         # One that was stopped would only be stopped again, and how it ended says all.
         answered = (State.GRADED, State.STUDENT_ERROR)
         wrong = [name for name in names if not graded[name].passed and private[name].state in answered]
@@ -150,26 +149,61 @@ class Grader:
         if wrong:
             first = [one.name for name in wrong for one in self.referee.exercises[name].first if one.name in names]
             with self._bench.run([cell for cell in cells if cell[0] not in ended]) as session:
-                public = self._ask(nb, session, [*dict.fromkeys([*first, *wrong])], self.referee.public)
+                session.until = monotonic() + self.bundle.limits.notebook
+                for name in dict.fromkeys([*first, *wrong]):
+                    asked = session.ask(self._question(name, self.referee.public))
+                    public[name] = _answers(nb, session, name, asked)
         return self.referee.records(private, graded, self.referee.results(self.referee.public, public))
 
-    def _ask(
-        self, nb: NotebookNode, session: Session, names: Iterable[str], papers: Mapping[str, Paper]
-    ) -> dict[str, Answers]:
-        out = {}
-        cells, end = _to_run(nb), monotonic() + self.bundle.limits.notebook
-        for name in names:
-            exercise = self.referee.exercises[name]
-            session.seconds = min(self.bundle.limits.function, max(0.1, end - monotonic()))
-            asked = session.ask(name, exercise.needs, exercise.parameters, papers[name].cases, exercise.returns)
-            state, reason = asked.state, asked.reason
-            if all((answer.error or "").startswith(_MISSING) for answer in asked.answers):
-                homes = [i for i, source in cells if name == grade_id(nb.cells[i]) or name in bindings.names(source)]
-                ends = [session.cells[i] for i in homes if i in session.cells]
-                state = State.worst([state, *(run.state for run in ends)])
-                reason = next((run.reason for run in ends if run.state is state), reason)
-            out[name] = Answers(answers=asked.answers, state=state, reason=reason, seconds=asked.seconds)
-        return out
+    def _scored(
+        self, nb: NotebookNode, session: Session, names: Sequence[str]
+    ) -> tuple[dict[str, Answers], dict[str, Result]]:
+        """The answers to the private papers, and what they are worth.
+
+        Functions are asked in turn in one process, since a fork costs more than most of them take. What another has
+        left behind there may harm one, so that a failure counts only from a process in which nothing came before it.
+        """
+        session.until = monotonic() + self.bundle.limits.notebook
+        answers: dict[str, Answers] = {}
+        left = list(names)
+        alone: set[str] = set()
+        while left:
+            asked = session.ask_in_turn([self._question(name, self.referee.private) for name in left])
+            answers |= {name: _answers(nb, session, name, one) for name, one in zip(left, asked, strict=False)}
+            alone.add(left[0])
+            # One that was stopped begins the next process.
+            left = left[len(asked) - 1 :] if asked[-1].stopped and len(asked) > 1 else left[len(asked) :]
+        results = self.referee.results(self.referee.private, answers)
+        alone |= {name for name in self._untouched(nb) & answers.keys() if _not_begun(answers[name])}
+        again = [name for name in names if not results[name].passed and name not in alone]
+        second = {
+            name: _answers(nb, session, name, session.ask(self._question(name, self.referee.private))) for name in again
+        }
+        return answers | second, results | self.referee.results(self.referee.private, second)
+
+    def _untouched(self, nb: NotebookNode) -> set[str]:
+        """The cells that are as they were handed out."""
+        named = {grade_id(cell): cell.source for cell in nb.cells}
+        return {name for name, role in self.roles.items() if named.get(name) == role.source}
+
+    def _question(self, name: str, papers: Mapping[str, Paper]) -> Question:
+        exercise = self.referee.exercises[name]
+        return Question(name, exercise.needs, exercise.parameters, papers[name].cases, exercise.returns)
+
+
+def _answers(nb: NotebookNode, session: Session, name: str, asked: Asked) -> Answers:
+    """For the referee; where there is no such function, with the state of the cells that were to define it."""
+    state, reason = asked.state, asked.reason
+    if all((answer.error or "").startswith(_MISSING) for answer in asked.answers):
+        homes = [i for i, source in _to_run(nb) if name == grade_id(nb.cells[i]) or name in bindings.names(source)]
+        ends = [session.cells[i] for i in homes if i in session.cells]
+        state = State.worst([state, *(run.state for run in ends)])
+        reason = next((run.reason for run in ends if run.state is state), reason)
+    return Answers(answers=asked.answers, state=state, reason=reason, seconds=asked.seconds)
+
+
+def _not_begun(given: Answers) -> bool:
+    return all((answer.error or "").startswith("it raised NotImplementedError") for answer in given.answers)
 
 
 def _to_run(nb: NotebookNode) -> list[tuple[int, str]]:

@@ -17,7 +17,7 @@ import coursekit
 from coursekit.grading.errors import CourseError
 from coursekit.grading.limits import Limits
 from coursekit.grading.record import State
-from coursekit.grading.sandbox import Sandbox, how
+from coursekit.grading.sandbox import Question, Sandbox, how
 from coursekit.grading.sandbox.seccomp import program
 
 from .conftest import LIMITS, need
@@ -259,7 +259,7 @@ def test_a_hostile_answer_does_not_reach_another_s_question(closed):
     from coursekit.exercises.kinds import Flag
 
     with closed.run([(0, RELU), (1, bad)]) as session:
-        asked = session.ask("bad", (), ("x",), (Case(args=(1.0,)), Case(args=(2.0,))), Flag())
+        asked = session.ask(Question("bad", (), ("x",), (Case(args=(1.0,)), Case(args=(2.0,))), Flag()))
         assert asked.state is State.DIED
         assert all(answer.error for answer in asked.answers)
         assert _relu_is_right(session)
@@ -309,11 +309,11 @@ UNPRIVILEGED = """
 import sys
 sys.path += [{source!r}]
 from coursekit.grading.limits import Limits
-from coursekit.grading.sandbox import Sandbox, how
+from coursekit.grading.sandbox import Question, Sandbox, how
 import coursekit.exercises.cases as cases, coursekit.exercises.kinds as kinds, numpy as np
 with Sandbox("judge", "activations", Limits(memory=1024), how("bwrap")) as sandbox:
     with sandbox.run([(0, {relu!r})]) as session:
-        asked = session.ask("relu", (), ("x",), (cases.Case(args=(np.ones(2),)),), kinds.ArrayOf())
+        asked = session.ask(Question("relu", (), ("x",), (cases.Case(args=(np.ones(2),)),), kinds.ArrayOf()))
         print(asked.state.value, sandbox.description)
 """
 
@@ -368,7 +368,7 @@ def _relu_is_right(session) -> bool:
     from coursekit.exercises.cases import Case
     from coursekit.exercises.kinds import ArrayOf
 
-    asked = session.ask("relu", (), ("x",), (Case(args=(np.array([-1.0, 2.0]),)),), ArrayOf())
+    asked = session.ask(Question("relu", (), ("x",), (Case(args=(np.array([-1.0, 2.0]),)),), ArrayOf()))
     return asked.state is State.GRADED and asked.answers[0].value.tolist() == [0.0, 2.0]
 
 

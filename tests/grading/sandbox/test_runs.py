@@ -15,7 +15,7 @@ from coursekit.exercises.kinds import ArrayOf, Number, Opaque, Several
 from coursekit.exercises.optimizers import callbacks
 from coursekit.grading.limits import Limits
 from coursekit.grading.record import State
-from coursekit.grading.sandbox import Asked, Sandbox, Session
+from coursekit.grading.sandbox import Asked, Question, Sandbox, Session
 
 from .conftest import KINDS, LIMITS, need
 
@@ -30,7 +30,7 @@ def run(sandbox: Sandbox, *cells: str, files: dict[str, bytes] | None = None) ->
 
 
 def ask(session: Session, name: str, cases=ONES, kind=None, needs=(), parameters=("x",)) -> Asked:
-    return session.ask(name, needs, parameters, cases, kind or ArrayOf())
+    return session.ask(Question(name, needs, parameters, cases, kind or ArrayOf()))
 
 
 def text(session: Session, cell: int) -> str:
@@ -259,7 +259,7 @@ def test_questions_do_not_meet(judge):
     source = RELU + "\nseen = []\ndef count(x):\n    seen.append(1)\n    return float(len(seen))"
     with run(judge, source) as session:
         for _ in range(2):
-            asked = session.ask("count", (), ("x",), ONES, Number())
+            asked = session.ask(Question("count", (), ("x",), ONES, Number()))
             assert [answer.value for answer in asked.answers] == [1.0, 2.0, 3.0]
 
 

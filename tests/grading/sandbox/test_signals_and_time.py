@@ -10,7 +10,7 @@ from coursekit.exercises.cases import Case
 from coursekit.exercises.kinds import ArrayOf
 from coursekit.grading.limits import Limits
 from coursekit.grading.record import State
-from coursekit.grading.sandbox import Sandbox, SandboxError, Session, running
+from coursekit.grading.sandbox import Question, Sandbox, SandboxError, Session, running
 from coursekit.grading.sandbox.asking import Questions
 
 from .conftest import KINDS, LIMITS, need
@@ -35,7 +35,7 @@ def run(sandbox: Sandbox, *cells: str) -> Session:
 
 
 def relu_is_asked(session: Session, name: str = "relu") -> bool:
-    asked = session.ask(name, (), ("x",), (Case(args=(np.array([-1.0, 2.0]),)),), ArrayOf())
+    asked = session.ask(Question(name, (), ("x",), (Case(args=(np.array([-1.0, 2.0]),)),), ArrayOf()))
     return asked.state is State.GRADED and asked.answers[0].value.tolist() == [0.0, 2.0]
 
 
@@ -58,7 +58,7 @@ def test_a_signal_to_its_group_and_its_parents_reaches_nobody_else(judge, name):
 def test_a_function_that_stops_or_ends_its_parents_costs_only_itself(judge, name):
     source = f"def bad(x):\n    {SIGNALS.format(name=name).strip()}".replace("\n", "\n    ")
     with run(judge, RELU, source) as session:
-        bad = session.ask("bad", (), ("x",), (Case(args=(np.ones(2),)),), ArrayOf())
+        bad = session.ask(Question("bad", (), ("x",), (Case(args=(np.ones(2),)),), ArrayOf()))
         assert bad.state is not State.GRADED
     process = judge.warm.process
     with run(judge, RELU) as session:
@@ -92,7 +92,7 @@ def test_when_the_notebook_s_time_is_up_what_is_defined_is_asked(kind):
             assert {session.cells[n].state for n in range(1, 6)} == {State.TIMEOUT}
             assert "not run" in session.cells[5].reason
             assert relu_is_asked(session)
-            late = session.ask("late", (), ("x",), (Case(args=(np.ones(2),)),), ArrayOf())
+            late = session.ask(Question("late", (), ("x",), (Case(args=(np.ones(2),)),), ArrayOf()))
             assert "its cell was stopped (it was not run" in (late.answers[0].error or "")
         stubborn = STUBBORN.replace("import signal", "import signal, time\ntime.sleep(0.5)")
         with run(sandbox, RELU, stubborn, stubborn, stubborn, "def late(x): return x") as session:
@@ -198,12 +198,12 @@ print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 def test_the_same_cases_are_packed_once_and_other_questions_never_mistaken_for_them():
     questions = Questions()
     cases, kind = (Case(args=(np.ones(2),)),), ArrayOf()
-    first, length = questions.packed("f", (), ("x",), cases, kind)
-    assert questions.packed("f", (), ("x",), cases, kind)[0] is first
+    first, length = questions.packed(Question("f", (), ("x",), cases, kind))
+    assert questions.packed(Question("f", (), ("x",), cases, kind))[0] is first
     assert first[length:] == np.ones(2).tobytes()
-    assert questions.packed("g", (), ("x",), cases, kind)[0] != first
-    assert questions.packed("f", (), ("x",), (Case(args=(np.zeros(2),)),), kind)[0] != first
+    assert questions.packed(Question("g", (), ("x",), cases, kind))[0] != first
+    assert questions.packed(Question("f", (), ("x",), (Case(args=(np.zeros(2),)),), kind))[0] != first
     changing = [Case(args=(1.0,))]
-    before, _ = questions.packed("f", (), ("x",), changing, kind)
+    before, _ = questions.packed(Question("f", (), ("x",), changing, kind))
     changing.append(Case(args=(2.0,)))
-    assert questions.packed("f", (), ("x",), changing, kind)[0] != before
+    assert questions.packed(Question("f", (), ("x",), changing, kind))[0] != before

@@ -25,6 +25,7 @@ from coursekit.grading.inside.wire import loads
 
 #: Seconds that a fork has to end after its time is up, before it is killed.
 GRACE = 1.0
+_LEAVE = 0.2  # and to end by itself once there are no more questions
 _ANSWER = 16 << 20  # bytes of one answer
 
 
@@ -58,7 +59,7 @@ def run_cells(shell: Shell, frames: Frames, request: Mapping[str, Any], *, show:
 
 
 def serve(shell: Shell, sock: socket.socket, frames: Frames, *, alone: bool) -> None:
-    """Until the other side goes: for every socket that comes, a fork that answers the questions on it.
+    """Until the other side goes: for every socket that comes, a fork that answers the questions on it, one by one.
 
     `alone` says that no other process here is anything but the student's.
     """
@@ -82,10 +83,10 @@ def serve(shell: Shell, sock: socket.socket, frames: Frames, *, alone: bool) -> 
                 _answer(shell, Frames(socket.socket(fileno=sockets[0])))
             finally:
                 for_all.exit(0)
-        for_all.close(sockets[0])
-        code, killed = _wait(pid, limit + GRACE)
+        with socket.socket(fileno=sockets[0]) as peer:
+            code = _wait(pid, limit, peer)
         end_all()
-        frames.send(["asked", code, killed])
+        frames.send(["asked", code])
 
 
 def _end_all_others() -> None:
@@ -113,22 +114,29 @@ class _Kept:
     """Functions of `os` as they were before a student's cell could replace them."""
 
     exit = staticmethod(os._exit)
-    close = staticmethod(os.close)
 
 
-def _wait(pid: int, seconds: float) -> tuple[int, bool]:
-    """Wait for a fork to end: its exit code, and whether it had to be killed."""
-    late = not confine.wait(pid, seconds)
+def _wait(pid: int, seconds: float, peer: socket.socket) -> int:
+    """End a fork that does not end by itself in time, or once `peer`'s other side has gone; its exit code."""
+    late = not (confine.wait(pid, seconds, peer) or confine.wait(pid, _LEAVE))
     with contextlib.suppress(OSError):  # with all that it has started
         os.killpg(pid, signal.SIGKILL)
     if late:
         with contextlib.suppress(OSError):
             os.kill(pid, signal.SIGKILL)
-    return confine.exit_code(pid), late
+    return confine.exit_code(pid)
 
 
 def _answer(shell: Shell, frames: Frames) -> None:
-    header, sent = frames.receive()
+    """Answer question after question, until one takes too long or no more come."""
+    shell.sink.show = False
+    with contextlib.suppress(ClosedError):
+        while _answered(shell, frames, *frames.receive()):
+            guard.restore()
+
+
+def _answered(shell: Shell, frames: Frames, header: Mapping[str, Any], sent: bytes) -> bool:
+    """Answer one question; whether another can be asked."""
     at = header["question"]
     question = loads(sent[:at])
     name, needs = question["name"], question["needs"]
@@ -142,18 +150,17 @@ def _answer(shell: Shell, frames: Frames) -> None:
         problem = _no_function(one, functions)
         if problem is not None:
             frames.send(["no function", one, *problem])
-            return
-    sink = shell.sink
-    sink.show = False
+            return True
     sys.setrecursionlimit(1000)
     rang: list[bool] = []
-    try:
-        with timer(header["seconds"], TimeUp) as rang:
-            _ask(frames, functions, (name, parameters, kind), cases)
-    except TimeUp:
-        frames.send(["late"])
-        return
-    frames.send(["late"] if rang else ["end"])
+    with frames.together() if header["together"] else contextlib.nullcontext():
+        try:
+            with timer(header["seconds"], TimeUp) as rang:
+                _ask(frames, functions, (name, parameters, kind), cases)
+        except TimeUp:
+            rang.append(True)
+        frames.send(["late"] if rang else ["end"])
+    return not rang
 
 
 def _no_function(name: str, functions: Mapping[str, Any]) -> tuple[str, str] | None:

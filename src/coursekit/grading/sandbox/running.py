@@ -101,7 +101,8 @@ class NotebookRun:
     def _try(self, cells: Sequence[tuple[int, str]], seconds: float) -> _Try:
         data, status, folder = self.warm.fork()
         limits = self.warm.limits
-        session = Session({}, {}, data, status, limits.function, self.warm.questions, self.warm.memory_ran_out)
+        session = Session({}, {}, data, status, limits.function)
+        session.questions, session.memory_ran_out = self.warm.questions, self.warm.memory_ran_out
         if folder is not None:
             session.at_end = lambda: shutil.rmtree(folder, ignore_errors=True)
         elif self.warm.way is not None and not self.warm.way.nested:

@@ -11,13 +11,11 @@ from types import TracebackType
 from typing import Self
 
 from coursekit.exercises.asking import Answer
-from coursekit.exercises.cases import Case
-from coursekit.exercises.kinds import Kind
 from coursekit.grading.inside.frames import ClosedError, Frames, LateError, TooMuchError, WireError
 from coursekit.grading.inside.questions import unpack_answer
 from coursekit.grading.inside.runner import GRACE
 from coursekit.grading.record import State
-from coursekit.grading.sandbox.asking import Questions
+from coursekit.grading.sandbox.asking import Question, Questions
 from coursekit.grading.sandbox.outputs import CellRun
 
 _ANSWERS = 48 << 20  # bytes of all answers to one function
@@ -28,6 +26,7 @@ _REASONS = {
     State.MEMORY: "it ran out of memory",
     State.OUTPUT_LIMIT: "it answered with far more than was asked for",
 }
+_STOPPED = _REASONS.keys()
 
 
 @dataclass(frozen=True)
@@ -43,16 +42,25 @@ class Asked:
     reason: str = ""
     seconds: float = 0.0
 
+    @property
+    def stopped(self) -> bool:
+        """Whether its process had to be ended, or ended itself."""
+        return self.state in _STOPPED
+
 
 @dataclass
 class Session:
-    """A run whose cells are done; a judging one can be asked. A context manager."""
+    """A run whose cells are done; a judging one can be asked. A context manager.
+
+    A function has `seconds` for all its cases, or what is left `until` then, by `time.monotonic`.
+    """
 
     cells: dict[int, CellRun]
     sources: Mapping[int, str]
     sock: socket.socket | None
     status: socket.socket | None
     seconds: float
+    until: float = math.inf
     questions: Questions = field(default_factory=Questions)
     memory_ran_out: Callable[[], bool] = lambda: False
     at_end: Callable[[], None] = lambda: None
@@ -62,58 +70,75 @@ class Session:
         if self.sock is not None:
             self._frames = Frames(self.sock, 1 << 20)
 
-    def ask(
-        self, name: str, needs: Sequence[str], parameters: Sequence[str], cases: Sequence[Case], kind: Kind
-    ) -> Asked:
-        """Ask one function all cases, in a process of its own; never raises for a student's fault."""
-        start = time.monotonic()
-        answers, state, error = self._ask(name, needs, parameters, cases, kind)
-        reason = _REASONS.get(state, "")
-        rest = Answer(error=error or reason or _LATE, stopped=state is not State.STUDENT_ERROR)
-        answers += [rest] * (len(cases) - len(answers))
-        if state is State.GRADED:
-            if answers and all(answer.error is not None for answer in answers):
-                state = State.STUDENT_ERROR
-            if any(_out_of_memory(answer.error) for answer in answers):
-                state, reason = State.MEMORY, _REASONS[State.MEMORY]
-        return Asked(answers, state, reason, time.monotonic() - start)
+    def ask(self, question: Question) -> Asked:
+        """Ask one function all its cases, in a process of its own; never raises for a student's fault."""
+        return self.ask_in_turn([question])[0]
 
-    def _ask(
-        self, name: str, needs: Sequence[str], parameters: Sequence[str], cases: Sequence[Case], kind: Kind
-    ) -> tuple[list[Answer], State, str]:
+    def ask_in_turn(self, questions: Sequence[Question]) -> list[Asked]:
+        """Ask function after function in one process, up to the first that has to be stopped; at least one is asked.
+
+        What one of them leaves behind may harm the next: a failure counts only where the function was the first.
+        """
         if self.sock is None:
-            return [], State.DIED, "its notebook's Python had ended before it could be asked"
-        question, length = self.questions.packed(name, needs, parameters, cases, kind)
+            return [_asked(questions[0], [], State.DIED, "its notebook's Python had ended before it could be asked", 0)]
+        out: list[Asked] = []
         mine, theirs = socket.socketpair()
-        answers: list[Answer] = []
-        deadline = time.monotonic() + self.seconds + 2 * GRACE
-        frames = Frames(mine, _ANSWERS)
-        state, error = State.DIED, ""
+        frames = Frames(mine, 0)
         with mine, theirs:
             try:
                 self.sock.settimeout(GRACE)
-                limit = math.ceil(1000 * self.seconds).to_bytes(8, "little")
+                limit = sum(math.ceil(1000 * (self.limit + 2 * GRACE)) for _ in questions).to_bytes(8, "little")
                 socket.send_fds(self.sock, [limit], [theirs.fileno()])
-                theirs.close()
-                frames.send({"question": length, "seconds": self.seconds}, question, deadline=deadline)
-                state, error = self._answers(frames, deadline, (cases, kind, parameters), answers)
-            except LateError:
-                state = State.TIMEOUT
-            except TooMuchError:
-                state = State.OUTPUT_LIMIT
-            except (ClosedError, WireError, OSError):
-                state = State.DIED
-        return answers, *self._how_it_ended(state, error)
+            except OSError:
+                self._end()
+                return [_asked(questions[0], [], State.DIED, "", 0)]
+            theirs.close()
+            for question in questions:
+                start, limit_now = time.monotonic(), self.limit
+                answers, state, error = self._ask(frames, question, limit_now, first=not out)
+                took = time.monotonic() - start
+                if state in _STOPPED:
+                    mine.close()
+                    state = self._how_it_ended(state, late=took >= limit_now)
+                    took = time.monotonic() - start
+                out.append(_asked(question, answers, state, error, took))
+                if state in _STOPPED:
+                    return out
+        self._how_it_ended(State.GRADED, late=False)
+        return out
 
-    def _answers(
-        self, frames: Frames, deadline: float, what: tuple[Sequence[Case], Kind, Sequence[str]], answers: list[Answer]
-    ) -> tuple[State, str]:
-        cases, kind, parameters = what
+    @property
+    def limit(self) -> float:
+        """Seconds that a function has now."""
+        return min(self.seconds, max(0.1, self.until - time.monotonic()))
+
+    def _ask(
+        self, frames: Frames, question: Question, seconds: float, *, first: bool
+    ) -> tuple[list[Answer], State, str]:
+        packed, length = self.questions.packed(question)
+        answers: list[Answer] = []
+        frames.budget = _ANSWERS
+        deadline = time.monotonic() + seconds + 2 * GRACE
+        try:
+            # Where nothing hangs on the answers before the one that ends the process, they come all at once.
+            header = {"question": length, "seconds": seconds, "together": not first}
+            frames.send(header, packed, deadline=deadline)
+            return answers, *self._answers(frames, deadline, question, answers)
+        except LateError:
+            return answers, State.TIMEOUT, ""
+        except TooMuchError:
+            return answers, State.OUTPUT_LIMIT, ""
+        except (ClosedError, WireError):
+            return answers, State.DIED, ""
+
+    def _answers(self, frames: Frames, deadline: float, question: Question, answers: list[Answer]) -> tuple[State, str]:
+        cases = question.cases
         while True:
             message, blob = frames.receive(deadline)
             match message:
                 case ["answer", int() as number, plain] if number == len(answers) < len(cases):
-                    answers.append(unpack_answer(plain, blob, kind, [*parameters, *cases[number].kwargs]))
+                    names = [*question.parameters, *cases[number].kwargs]
+                    answers.append(unpack_answer(plain, blob, question.kind, names))
                 case ["end"] if len(answers) == len(cases):
                     return State.GRADED, ""
                 case ["end"] if answers and answers[-1].stopped:  # interrupted by itself
@@ -125,23 +150,23 @@ class Session:
                 case _:
                     raise WireError("no message of an asking")
 
-    def _how_it_ended(self, state: State, error: str) -> tuple[State, str]:
-        """What the runner says of the fork that was asked; without it nobody else can be asked either."""
+    def _how_it_ended(self, state: State, *, late: bool) -> State:
+        """The state, now that the runner says how the fork ended; without it nobody else can be asked either."""
         try:
-            message, _ = self._frames.receive(time.monotonic() + 3 * GRACE)
+            message, _ = self._frames.receive(time.monotonic() + 4 * GRACE)
             match message:
-                case ["asked", int() as code, bool() as killed]:
-                    if state is State.DIED and killed:
-                        return State.TIMEOUT, ""
+                case ["asked", int() as code]:
+                    if state is State.DIED and late:  # whatever ended it then, its time was over
+                        return State.TIMEOUT
                     if state is State.DIED and code == -9 and self.memory_ran_out():
-                        return State.MEMORY, ""
-                    return state, error
+                        return State.MEMORY
+                    return state
         except (ClosedError, LateError, TooMuchError, WireError):
             pass
         self._end()
-        if state is State.DIED and self.memory_ran_out():
-            state = State.MEMORY
-        return state, error
+        if state is State.DIED:
+            return State.MEMORY if self.memory_ran_out() else State.TIMEOUT if late else State.DIED
+        return state
 
     def _no_function(self, name: str, why: str, text: str) -> str:
         if why == "missing":
@@ -182,6 +207,19 @@ class Session:
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _asked(question: Question, answers: list[Answer], state: State, error: str, seconds: float) -> Asked:
+    """With an answer for each case, whatever came of them."""
+    reason = _REASONS.get(state, "")
+    rest = Answer(error=error or reason or _LATE, stopped=state is not State.STUDENT_ERROR)
+    answers = [*answers, *[rest] * (len(question.cases) - len(answers))]
+    if state is State.GRADED:
+        if answers and all(answer.error is not None for answer in answers):
+            state = State.STUDENT_ERROR
+        if any(_out_of_memory(answer.error) for answer in answers):
+            state, reason = State.MEMORY, _REASONS[State.MEMORY]
+    return Asked(answers, state, reason, seconds)
 
 
 def _out_of_memory(error: str | None) -> bool:
