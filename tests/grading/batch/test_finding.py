@@ -110,6 +110,17 @@ def test_a_flat_folder(tmp_path):
     assert sum(len(one.remarks) for one in found.submissions) == 2
 
 
+def test_two_people_of_one_beginning_stay_two_in_a_flat_folder(tmp_path):
+    put(tmp_path / "in/jane_doe.ipynb", b"doe")
+    put(tmp_path / "in/jane_roe (1).ipynb", b"roe")
+    put(tmp_path / "in/ben_draft.ipynb", b"alone")
+    put(tmp_path / "in/carl_activations.ipynb", b"meant")
+    put(tmp_path / "in/carl_draft.ipynb", b"beside")
+    found, contents = look(tmp_path, tmp_path / "in")
+    assert contents == {"jane_doe": b"doe", "jane_roe": b"roe", "ben": b"alone", "carl": b"meant"}
+    assert "so each is one: jane_doe, jane_roe" in found.said[0]
+
+
 def test_a_zip_of_canvas(tmp_path):
     path = zipped(
         tmp_path / "submissions.zip",

@@ -14,7 +14,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from coursekit.exercises import assignments
-from coursekit.grading.batch.names import NOTEBOOK, Form, Owner, has_form, is_meant, owner_of, shown
+from coursekit.grading.batch.names import (
+    NOTEBOOK,
+    Form,
+    Owner,
+    has_form,
+    is_meant,
+    no_id,
+    owner_of,
+    shown,
+    without_copy,
+)
 from coursekit.grading.batch.places import Archive, Entry, Folder, Place
 from coursekit.grading.errors import CourseError
 from coursekit.grading.reading import UnreadableError
@@ -94,7 +104,7 @@ def _sorted_out(place: Place, path: Path, assignment: str) -> Found:
         else:
             person = owner.number if owner.form is Form.MOODLE else owner.student
             owned.setdefault((owner.form, owner.student, person), []).append((entry, owner))
-    for student, files in _by_student(owned, found).items():
+    for student, files in _by_student(owned, found, assignment).items():
         submission, said = _chosen(student, files, assignment, around, place)
         found.submissions.append(submission)
         found.said += [f"{student}: {line}" for line in said]
@@ -116,7 +126,7 @@ def _around(entries: list[Entry], assignment: str) -> int:
 
 
 def _by_student(
-    owned: dict[tuple[Form, str, str], list[tuple[Entry, Owner]]], found: Found
+    owned: dict[tuple[Form, str, str], list[tuple[Entry, Owner]]], found: Found, assignment: str
 ) -> dict[str, list[tuple[Entry, Owner]]]:
     """The files of each student, where two people of one name are told apart by the platform's number."""
     people: dict[str, set[str]] = {}
@@ -125,11 +135,29 @@ def _by_student(
             people.setdefault(student, set()).add(person)
     out: dict[str, list[tuple[Entry, Owner]]] = {}
     for (form, student, person), files in owned.items():
+        if form is Form.FLAT and (names := _several(files, assignment)):
+            found.said.append(
+                f"{student}_...: nothing says that these are one student's, so each is one: {', '.join(names)}"
+            )
+            for name, one in zip(names, files, strict=True):
+                out.setdefault(name, []).append(one)
+            continue
         namesakes = form is Form.MOODLE and len(people[student]) > 1
         if namesakes:
             found.said.append(f"{student}: {len(people[student])} people have this name; this is {student} {person}")
         out.setdefault(f"{student} {person}" if namesakes else student, []).extend(files)
     return out
+
+
+def _several(files: list[tuple[Entry, Owner]], assignment: str) -> list[str]:
+    """Of `jane_doe.ipynb` and `jane_roe.ipynb` the whole names, so that neither is left out as the other's draft.
+
+    None where the files are one student's: where one is `jane.ipynb`, or has the assignment's name.
+    """
+    if any(not owner.original or is_meant(owner.original, assignment) for _, owner in files):
+        return []
+    names = [without_copy(entry.parts[-1].rpartition(".")[0]) for entry, _ in files]
+    return names if len(set(names)) > 1 and not any(map(no_id, names)) else []
 
 
 def _chosen(

@@ -137,8 +137,13 @@ def _read(parts: tuple[str, ...], assignment: str) -> Owner | str:
     if whole is not None:
         student, rest = whole["student"], f"{whole['rest']}{NOTEBOOK}"
     else:
-        student, _, rest = re.sub(r" ?\(\d+\)$", "", stem).partition("_")
+        student, _, rest = without_copy(stem).partition("_")
     return Owner(student=unicodedata.normalize("NFC", student), form=Form.FLAT, original=rest, order=_again(parts[0]))
+
+
+def without_copy(stem: str) -> str:
+    """A file's name without its end and without the ` (2)` of a second download, as it may stand for a student."""
+    return unicodedata.normalize("NFC", re.sub(r" ?\(\d+\)$", "", stem))
 
 
 def _again(name: str) -> tuple[int, ...]:
