@@ -1,4 +1,9 @@
-"""The clinic: every fault shows what its words say, its cure heals it, and the buttons say what is seen."""
+"""The clinic: every fault shows what its words say, its cure heals it, and the buttons say what is seen.
+
+The bounds hold at any start, since a reader can ask for a new one, and on any processor: a run with large weights or a
+large rate ends elsewhere where sums are added up in another order. They lie outside what 24 starts gave in five such
+orders, and a run without the fault does not meet them.
+"""
 
 from dataclasses import replace
 
@@ -22,6 +27,11 @@ def sick(id: str, seed: int = 0) -> Run:
     return run(FAULTS[id].setup, seed)
 
 
+def gap(result: Run) -> float:
+    """Between the last two losses, in units of the training loss."""
+    return float(abs(result.val[-1] - result.train[-1]) / result.train[-1])
+
+
 def panel(figure: Figure, id: str) -> Panel:
     return next(p for p in figure.panels if p.id == id)
 
@@ -34,8 +44,8 @@ def suggestion(label: str) -> Try:
 def test_a_healthy_run_is_healthy(seed: int) -> None:
     result = sick("healthy", seed)
     assert result.train[0] == pytest.approx(LN_10, abs=0.1)
-    assert result.val_right[-1] > 94.0
-    assert result.val[-1] - result.train[-1] < 0.15
+    assert result.val_right[-1] > 90.0
+    assert result.val[-1] - result.train[-1] < 0.3
     assert result.train[6] < 0.25 * result.train[0]  # fast, then slowly
 
 
@@ -45,7 +55,7 @@ def test_every_fault_hurts_and_its_cure_is_the_healthy_run(id: str, seed: int) -
     healthy, ill = sick("healthy", seed), sick(id, seed)
     healed = run(KNOBS[CURES[id]].turn(FAULTS[id].setup), seed)
     assert ill.val[-1] > healthy.val[-1] + 0.02
-    assert ill.val_right[-1] < healthy.val_right[-1] - 1.0
+    assert ill.val_right[-1] < healthy.val_right[-1] - 0.5
     np.testing.assert_allclose(healed.val, healthy.val, rtol=1e-3)
 
 
@@ -72,32 +82,33 @@ def test_what_gives_each_fault_away(seed: int) -> None:
     healthy = sick("healthy", seed)
     overfits = sick("overfits", seed)
     assert overfits.right[-1] > 99.0
+    assert gap(overfits) > 10.0
     assert overfits.right[-1] - overfits.val_right[-1] > 10.0
     assert overfits.val[13:].min() > 0.93 * overfits.val[13]
 
     low = sick("rate_low", seed)
     assert np.all(np.diff(low.train[1::4]) < 0)
-    assert abs(low.val[-1] - low.train[-1]) < 0.1
+    assert gap(low) < 0.5
     assert low.train[-5] - low.train[-1] > 0.05  # in the last epoch and a bit, and still falling
     assert low.ratio[1] < 0.2 * healthy.ratio[1]
 
     saw = sick("sorted", seed)
     leaps = np.array([saw.batch[i : i + 8].max() / saw.batch[i : i + 8].min() for i in range(0, 80, 8)])
-    assert np.median(leaps) > 2.0
-    assert saw.val[:6].max() > LN_10
+    assert np.median(leaps) > 10.0  # 2 in shuffled batches
+    assert saw.val[1:6].max() > LN_10
 
     high = sick("rate_high", seed)
     assert high.diverged is not None
     assert high.train[0] == pytest.approx(LN_10, abs=0.1)
-    assert high.ratio[1] > 0.2
+    assert high.ratio[1] > 0.1
     assert 0.2 < np.mean(np.diff(high.batch[:60]) < 0) < 0.8  # up and down
     assert high.batch[100:120].mean() > high.batch[:20].mean()
 
     small, strong = sick("small", seed), sick("penalty", seed)
     for result in (small, strong):
         assert result.train[-1] > 0.5
-        assert abs(result.val[-1] - result.train[-1]) < 0.2
-        assert abs(result.right[-1] - result.val_right[-1]) < 9.0
+        assert gap(result) < 0.5
+        assert 100.0 - result.val_right[-1] < 2.0 * (100.0 - result.right[-1])
     assert small.penalty < 0.01
     assert strong.penalty > strong.train[0]
     assert strong.grew < 0.6
@@ -105,21 +116,21 @@ def test_what_gives_each_fault_away(seed: int) -> None:
     labels = sick("labels", seed)
     assert labels.train[-1] < LN_10 - 0.2
     assert labels.val[-1] > LN_10
-    assert labels.val_right[-1] < 15.0
+    assert labels.val_right[-1] < 20.0
 
     raw = sick("raw", seed)
     assert raw.mean > 50.0
     assert raw.std > 50.0
     assert raw.train[0] > 4.0 * LN_10
-    assert raw.dead == 100.0
-    assert raw.train[-1] == pytest.approx(LN_10, abs=0.05)
+    assert raw.dead > 90.0
+    assert raw.train[-1] == pytest.approx(LN_10, abs=0.1)
 
     uphill = sick("uphill", seed)
     assert np.all(np.diff(uphill.train) > 0)
     assert uphill.diverged is not None
 
     zero = sick("zero", seed)
-    assert zero.train[0] == pytest.approx(LN_10, abs=1e-6)
+    assert zero.train[0] == pytest.approx(LN_10, abs=1e-5)  # float32; others are 30 times as far
     assert zero.train[-1] == pytest.approx(LN_10, abs=0.02)
     assert np.isnan(zero.ratio).all()
 
@@ -129,8 +140,8 @@ def test_what_gives_each_fault_away(seed: int) -> None:
 
     large = sick("weights_large", seed)
     assert (large.mean, large.std) == (healthy.mean, healthy.std)
-    assert large.train[0] > 5.0 * LN_10
-    assert large.right[-1] > 95.0
+    assert large.train[0] > 4.0 * LN_10
+    assert large.right[-1] > 85.0  # it learns
 
 
 def test_the_rates_are_a_turn_of_the_knob_away() -> None:
