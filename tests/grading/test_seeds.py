@@ -1,3 +1,6 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from coursekit.grading import CourseError
@@ -12,6 +15,20 @@ def test_drawn_once_per_assignment_and_kept(tmp_path):
     assert first != other
     assert (seed_for("activations", path), seed_for("loop", path)) == (first, other)
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_of_many_that_are_drawn_at_once_none_is_lost(tmp_path):
+    path = tmp_path / "seeds.json"
+    names = [f"a{n}" for n in range(16)]
+    begin = threading.Barrier(len(names))
+
+    def draw(name):
+        begin.wait()
+        return seed_for(name, path)
+
+    with ThreadPoolExecutor(len(names)) as threads:
+        drawn = list(threads.map(draw, names))
+    assert [seed_for(name, path) for name in names] == drawn
 
 
 @pytest.mark.parametrize(
