@@ -9,7 +9,7 @@ import pytest
 
 from coursekit.grading import CourseError
 from coursekit.grading.project import assignment_ids
-from coursekit.grading.release import release
+from coursekit.grading.release import _place, release
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.grading
@@ -59,6 +59,30 @@ def test_a_failing_release_keeps_the_earlier_one(course):
         release(course.folder, ["activations"])
     assert (course.folder / RELEASED).read_bytes() == content
     assert [p.name for p in (course.folder / "exercises").iterdir()] == ["activations"]
+
+
+def test_a_release_that_cannot_be_put_into_place_keeps_the_earlier_one(course, monkeypatch):
+    content = (course.folder / RELEASED).read_bytes()
+    (course.folder / "pyproject.toml").write_text('[tool.coursekit]\nsite-url = "https://book.example"\n', "utf-8")
+    rename = Path.rename
+
+    def refused(path, target):
+        if path.parent.name.startswith(".release-") and path.name == "activations":
+            raise PermissionError(13, "Permission denied")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", refused)
+    with pytest.raises(PermissionError):
+        release(course.folder)
+    assert (course.folder / RELEASED).read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [("sqlite:////srv/gradebook.db", "/srv/gradebook.db"), ("postgresql://a:secret@db/g", "postgresql://a:***@db/g")],
+)
+def test_the_gradebook_is_told_without_its_password(url, place):
+    assert _place(url) == place
 
 
 def test_the_site_is_stamped_into_the_setup_cell(course):

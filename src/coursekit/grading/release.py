@@ -4,7 +4,6 @@ import contextlib
 import io
 import logging
 import os
-import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.engine import make_url
 from traitlets.config import Config, PyFileConfigLoader
 
 from coursekit.grading.errors import CourseError
@@ -75,11 +75,25 @@ def _release(root: Path, config: Config, assignment: str) -> Released:
         fresh = Path(scratch) / assignment
         changed = not _same(fresh, target)
         if changed:
-            old = Path(scratch) / "old"
-            if target.exists():
-                target.rename(old)
-            shutil.move(fresh, target)
-    return Released(assignment, target, changed, course.db_url.removeprefix("sqlite:///"))
+            _replace(target, fresh, Path(scratch) / "old")
+    return Released(assignment, target, changed, _place(course.db_url))
+
+
+def _replace(target: Path, fresh: Path, old: Path) -> None:
+    try:
+        if target.exists():
+            target.rename(old)
+        fresh.rename(target)
+    except BaseException:
+        if old.exists() and not target.exists():
+            old.rename(target)
+        raise
+
+
+def _place(db_url: str) -> str:
+    """Where a gradebook is: a file, or an address without its password."""
+    url = make_url(db_url)
+    return str(url.database) if url.get_backend_name() == "sqlite" else url.render_as_string()
 
 
 def _listening_log() -> tuple[logging.Logger, io.StringIO]:
