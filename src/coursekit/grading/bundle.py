@@ -39,7 +39,12 @@ class Bundle:
 def bundle_of(root: Path, assignment: str, *, limits: Limits | None = None, sandbox: str = "auto") -> Bundle:
     """The bundle of an assignment of the course in `root`; draws its seed on first use."""
     path = root / RELEASE / assignment / f"{assignment}.ipynb"
-    if assignment not in assignments() or not path.is_file():
+    if assignment not in assignments() and path.is_file():
+        raise CourseError(
+            f"{assignment} is an assignment of your own, with its own tests: grade it by  "
+            f"nbgrader autograde {assignment}"
+        )
+    if not path.is_file():
         there = [id for id in assignments() if (root / RELEASE / id / f"{id}.ipynb").is_file()]
         raise CourseError(
             f"there is no assignment {assignment!r} released in {root}: there is {', '.join(there) or 'none'}"

@@ -98,6 +98,10 @@ def test_without_a_sandbox_it_says_what_is_open(course):
 
 def test_what_cannot_be_done_is_one_line(course, tmp_path):
     assert_one_line(grade(course, "no_such"), "no_such", "activations")
+    own = course.folder / "exercises/own/own.ipynb"
+    own.parent.mkdir()
+    own.touch()
+    assert_one_line(grade(course, "own"), "an assignment of your own", "nbgrader autograde own")
     assert_one_line(grade(course, ID), "submitted", "--submissions")
     (tmp_path / "x.txt").touch()
     assert_one_line(grade(course, ID, "--submissions", tmp_path / "x.txt"), "neither a folder nor a zip")

@@ -90,7 +90,7 @@ def run_grade(args: argparse.Namespace) -> int:
             resume=args.resume,
             gradebook=database.address,
             display=args.display == "all",
-            there=lambda: _students(database.address, args.id),
+            there=lambda: database.patiently(lambda: _students(database.address, args.id)),
             progress=Progress(sys.stdout),
         )
     print(told(summary, root))
