@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
@@ -79,10 +79,6 @@ class Record:
     def max_score(self) -> float:
         """The points of all exercises."""
         return sum(exercise.max_score for exercise in self.exercises)
-
-    def without_notebook(self) -> Self:
-        """The same row, small."""
-        return replace(self, notebook="")
 
     def to_json(self) -> str:
         """All but the notebook, as JSON text."""
