@@ -8,10 +8,10 @@ from typing import Any
 from nbgrader import preprocessors as stock
 from nbgrader.converters import Autograde, GenerateAssignment
 
+from coursekit.grading.autograding import RunExporter
 from coursekit.grading.feedback import SafeHTMLExporter, clean_html
-from coursekit.grading.preprocessors import RefereeExecute, RestoreCells, SaveRecord
+from coursekit.grading.preprocessors import KeepKernelspec, RefereeExecute, RestoreCells, SaveRecord
 from coursekit.grading.project import RELEASE, SOURCE, site_url
-from coursekit.grading.reading import TolerantNotebookExporter
 from coursekit.grading.stamp import StampVersion
 
 CODE_STUB = '# YOUR CODE HERE\nraise NotImplementedError("not written yet: put your code in place of this line")'
@@ -31,9 +31,10 @@ def configure_course(c: Any, root: Path) -> None:
     c.ClearSolutions.code_stub = {"python": CODE_STUB}
     c.ClearSolutions.text_stub = TEXT_STUB
 
-    c.Autograde.exporter_class = TolerantNotebookExporter
+    c.Autograde.exporter_class = RunExporter
     swap: dict[type, list[type]] = {
         stock.DeduplicateIds: [RestoreCells],
+        stock.OverwriteKernelspec: [KeepKernelspec],
         stock.OverwriteCells: [],
         stock.CheckCellMetadata: [],  # they are the release's by then
         stock.Execute: [RefereeExecute],
@@ -43,7 +44,7 @@ def configure_course(c: Any, root: Path) -> None:
     for stage in ("sanitize_preprocessors", "autograde_preprocessors"):
         defaults = getattr(Autograde, stage).default()
         setattr(c.Autograde, stage, [step for one in defaults for step in swap.get(one, [one])])
-    c.RestoreCells.release_directory = str(root / RELEASE)
+    c.RestoreCells.release_directory = c.KeepKernelspec.release_directory = str(root / RELEASE)
     c.RefereeExecute.root = c.SaveRecord.root = str(root)
 
     c.GenerateFeedback.exporter_class = SafeHTMLExporter

@@ -8,11 +8,18 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry, Notebook
-from nbgrader.preprocessors import AssignLatePenalties, Execute, NbGraderPreprocessor, SaveAutoGrades
+from nbgrader.api import MissingEntry
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    Execute,
+    NbGraderPreprocessor,
+    OverwriteKernelspec,
+    SaveAutoGrades,
+)
 from traitlets import Bool, Dict, Enum, Unicode
 
 from coursekit.exercises import assignments
+from coursekit.grading.autograding import Released, run_of
 from coursekit.grading.bundle import SANDBOXES, Bundle, bundle_of
 from coursekit.grading.errors import CourseError
 from coursekit.grading.gradebook.writer import GradebookWriter
@@ -20,10 +27,9 @@ from coursekit.grading.grader import Grader, belongs_elsewhere
 from coursekit.grading.limits import Limits
 from coursekit.grading.reading import UNREAD
 from coursekit.grading.record import Record
-from coursekit.grading.restore import Role, released_cells, restore
+from coursekit.grading.restore import restore
 from coursekit.grading.sandbox import how
 
-_SCHEMA = 3
 KERNEL = "coursekit-sandbox"
 
 
@@ -41,14 +47,11 @@ class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Restore `nb` in place, by the gradebook's record of the released notebook."""
         names = resources["nbgrader"]
-        path = Path(self.release_directory) / names["assignment"] / f"{names['notebook']}.ipynb"
-        release = released_cells(path.read_text(encoding="utf-8") if path.is_file() else "")
-        with Gradebook(names["db_url"]) as gradebook:
-            try:
-                roles = _roles(gradebook.find_notebook(names["notebook"], names["assignment"]), release)
-            except MissingEntry:
-                nb.metadata.pop("coursekit", None)
-                return nb, resources
+        try:
+            roles = _released(self, names).roles
+        except MissingEntry:
+            nb.metadata.pop("coursekit", None)
+            return nb, resources
         said = {"unreadable": resources[UNREAD]} if UNREAD in resources else {}
         if not said and (stranger := belongs_elsewhere(nb, names["assignment"])):
             said = {"stranger": stranger}
@@ -60,32 +63,16 @@ class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]
         return nb, resources
 
 
-def _roles(notebook: Notebook, release: dict[str, dict[str, Any]]) -> dict[str, Role]:
-    """The role of each known cell, in the release's order. Points and texts are the gradebook's."""
-    points = {cell.name: float(cell.max_score) for cell in (*notebook.grade_cells, *notebook.task_cells)}
-    graded = {cell.name for cell in notebook.grade_cells}
-    solutions = {cell.name for cell in notebook.solution_cells}
-    tasks = {cell.name for cell in notebook.task_cells}
-    roles = {}
-    # The gradebook keeps no order, so that of the release counts; what the release lacks comes last.
-    place = {name: i for i, name in enumerate(release)}
-    for cell in sorted(notebook.source_cells, key=lambda cell: place.get(cell.name, len(place))):
-        name = cell.name
-        marks: dict[str, Any] = {
-            "grade": name in graded,
-            "grade_id": name,
-            "locked": bool(cell.locked),
-            "schema_version": _SCHEMA,
-            "solution": name in solutions,
-            "task": name in tasks,
-            "cell_type": cell.cell_type,
-            "checksum": cell.checksum,
-        }
-        if name in points:
-            marks["points"] = points[name]
-        mark = release.get(name, {}).get("metadata", {}).get("coursekit")
-        roles[name] = Role(str(cell.cell_type), str(cell.source), marks, mark)
-    return roles
+class KeepKernelspec(OverwriteKernelspec):  # type: ignore[misc]
+    """Stands for OverwriteKernelspec: the same, of what the run has read already."""
+
+    release_directory = Unicode("", help="the folder of released notebooks").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Set the kernel that the release has, where the gradebook knows it."""
+        if kernelspec := _released(self, resources["nbgrader"]).kernelspec:
+            nb.metadata["kernelspec"] = NotebookNode(kernelspec)
+        return nb, resources
 
 
 class RefereeExecute(Execute):  # type: ignore[misc]
@@ -144,6 +131,11 @@ class SaveRecord(SaveAutoGrades):  # type: ignore[misc]
         for reason in writer.write([(names["student"], record, None)]).values():
             raise CourseError(f"{names['student']}: {reason}")
         return nb, resources
+
+
+def _released(step: RestoreCells | KeepKernelspec, names: dict[str, str]) -> Released:
+    path = Path(step.release_directory) / names["assignment"] / f"{names['notebook']}.ipynb"
+    return run_of(step).released(names["db_url"], path, names["assignment"])
 
 
 T = TypeVar("T", Grader, GradebookWriter)
