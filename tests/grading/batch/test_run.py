@@ -147,6 +147,28 @@ def test_resume_grades_what_is_new_changed_or_failed_for_our_fault(course, stand
     assert run(course).graded == 4  # without it all are graded anew
 
 
+def test_a_run_that_grades_all_anew_and_is_ended_goes_on_with_those_that_it_has_not_reached(course, stand_in):
+    for student in "abc":
+        course.hand_in(student, {"score": 1, "student": student})
+    run(course)
+    stand_in.unlink()
+
+    class Ended(LocalWorkers):
+        def grade(self, tasks):
+            for number, done in enumerate(super().grade(tasks)):
+                if number:
+                    raise KeyboardInterrupt
+                yield done
+
+    bundle = course.bundle()
+    writer = lambda: GradebookWriter(course.folder, bundle)  # noqa: E731
+    with Ended(bundle, 1, "stand_in:StandIn") as workers, pytest.raises(CourseError, match="--resume"):
+        grade_batch(course.folder, bundle, workers, writer, page=page.write)
+    summary = run(course, resume=True)
+    assert (summary.graded, summary.kept) == (2, 1)
+    assert run(course, resume=True).kept == 3
+
+
 def test_other_limits_are_other_terms(course):
     course.hand_in("s", {"score": 1})
     run(course)

@@ -9,7 +9,7 @@ import os
 import sqlite3
 import zlib
 from collections import Counter
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,7 +28,7 @@ CREATE TABLE result (
     assignment TEXT NOT NULL,
     student TEXT NOT NULL,
     digest TEXT NOT NULL,     -- of the file that was handed in
-    key TEXT NOT NULL,        -- of all else that decides the grade
+    key TEXT NOT NULL,        -- of all else that decides the grade; empty where it is to be graded anew
     state TEXT NOT NULL,
     score REAL NOT NULL,
     record TEXT NOT NULL,     -- Record.to_json()
@@ -131,6 +131,15 @@ class Ledger:
             (assignment, student, digest, key, str(State.INFRASTRUCTURE)),
         )
         return found.fetchone() is not None
+
+    def unsettle(self, assignment: str, students: Iterable[str]) -> None:
+        """These are to be graded anew: a run that is ended on the way goes on with those that it has not reached."""
+        self._db.execute("BEGIN IMMEDIATE")
+        self._db.executemany(
+            "UPDATE result SET key = '' WHERE assignment = ? AND student = ?",
+            ((assignment, student) for student in students),
+        )
+        self._db.execute("COMMIT")
 
     def unwritten(self, assignment: str, gradebook: str, *, limit: int, after: str = "") -> list[Row]:
         """Rows that `gradebook` does not have, by student, from those after the student `after` on."""

@@ -108,6 +108,8 @@ class _Run:
     def work(self, found: Found, ledger: Ledger, outbox: Outbox, workers: Workers) -> None:
         """Grade what is to be graded; what is done is written out, also where this ends early."""
         self._progress.begin(len(found.submissions))
+        if not self._resume:
+            ledger.unsettle(self._bundle.assignment, (one.student for one in found.submissions))
         writing = False
         try:
             for task, graded in workers.grade(self._tasks(found, ledger, outbox)):
