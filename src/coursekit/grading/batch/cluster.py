@@ -13,7 +13,6 @@ import warnings
 from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +24,7 @@ from distributed.diagnostics.plugin import WorkerPlugin
 
 import coursekit
 from coursekit.grading.batch.bench import ATTEMPTS, GRADER, Bench, Graded, Work
+from coursekit.grading.batch.job import Job
 from coursekit.grading.bundle import Bundle
 from coursekit.grading.errors import CourseError
 
@@ -35,6 +35,7 @@ _LOG = logging.getLogger("distributed")
 #: How often a submission may be there when the cluster gives up on it. Dask counts a worker's death against all that
 #: waited on it too, so the first time may be a neighbour's fault.
 _KILLED = 2
+_ENDED = "the workers that took it ended, one after the other"
 
 _PATIENCE = 30  # seconds to find the scheduler, and a worker
 
@@ -63,15 +64,6 @@ def work_here(name: str, work: Work, content: bytes) -> Graded:
     assert isinstance(plugin, BenchPlugin)
     assert plugin.bench is not None
     return plugin.bench.do(work, content)
-
-
-@dataclass
-class _Job:
-    name: object
-    content: bytes
-    work: Work
-    failures: list[str] = field(default_factory=list)
-    killed: int = 0
 
 
 class ClusterWorkers:
@@ -129,12 +121,12 @@ class ClusterWorkers:
 
     def _all(self, work: Work, tasks: Iterable[tuple[T, bytes]]) -> Iterator[tuple[T, Graded]]:
         coming = iter(tasks)
-        jobs: dict[Future, _Job] = {}
+        jobs: dict[Future, Job[T]] = {}
         done = as_completed(loop=self._client.loop, raise_errors=False)
         try:
             while True:
                 for task in itertools.islice(coming, max(0, self._room() - len(jobs))):
-                    self._submit(_Job(*task, work), jobs, done)
+                    self._submit(Job(*task, work), jobs, done)
                 if not jobs:
                     return
                 future = next(done)
@@ -144,7 +136,7 @@ class ClusterWorkers:
                 if graded is None:
                     self._submit(job, jobs, done)
                 else:
-                    yield job.name, graded  # type: ignore[misc]  # the name is what came with the task
+                    yield job.name, graded
         except CommClosedError:
             raise self._gone() from None
         finally:
@@ -152,7 +144,7 @@ class ClusterWorkers:
                 with suppress(OSError, RuntimeError):
                     self._client.cancel(list(jobs))
 
-    def _submit(self, job: _Job, jobs: dict[Future, _Job], done: Any) -> None:
+    def _submit(self, job: Job[T], jobs: dict[Future, Job[T]], done: Any) -> None:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Sending large graph")  # a large submission, once
             future = self._client.submit(
@@ -161,17 +153,15 @@ class ClusterWorkers:
         jobs[future] = job
         done.add(future)
 
-    def _outcome(self, future: Future, job: _Job) -> Graded | None:
+    def _outcome(self, future: Future, job: Job[T]) -> Graded | None:
         """What came of a job; None where it is to be tried again."""
         try:
-            graded: Graded = future.result()
-            return replace(graded, failures=(*job.failures, *graded.failures))
+            return job.done(future.result())
         except CourseError:
             raise
         except KilledWorker:
-            job.killed += 1
-            job.failures.append("the workers that took it ended, one after the other")
-            again = job.killed < _KILLED
+            job.failures.append(_ENDED)
+            again = job.failures.count(_ENDED) < _KILLED
         except (CancelledError, CommClosedError, OSError) as fault:
             if self._client.status != "running":
                 raise self._gone() from None
@@ -180,7 +170,7 @@ class ClusterWorkers:
         except Exception as fault:
             job.failures.append(f"{type(fault).__name__}: {fault}"[:500])
             again = len(job.failures) < ATTEMPTS
-        return None if again else Graded(None, tuple(job.failures))
+        return None if again else job.given_up()
 
     def _room(self) -> int:
         # Two for each thread: one that is graded, and one that waits beside it. Workers come and go.

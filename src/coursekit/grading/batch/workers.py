@@ -9,14 +9,14 @@ import socket
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from types import TracebackType
-from typing import Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from coursekit.grading.batch.bench import ATTEMPTS, GRADER, Graded, Work
+from coursekit.grading.batch.job import Job
 from coursekit.grading.bundle import Bundle
 from coursekit.grading.errors import CourseError
 
@@ -46,19 +46,11 @@ class Workers(Protocol):
         ...
 
 
-@dataclass
-class _Job:
-    name: object
-    content: bytes
-    work: Work
-    failures: list[str] = field(default_factory=list)
-
-
 class _Worker:
     """One process, and the jobs that it holds, in its order."""
 
     def __init__(self, bundle: Bundle, factory: str) -> None:
-        self.jobs: deque[_Job] = deque()
+        self.jobs: deque[Job[Any]] = deque()
         ours, theirs = socket.socketpair()
         with theirs:
             # Its own session: Ctrl-C in the terminal must not reach a sandbox, where it would look like a student's
@@ -74,7 +66,7 @@ class _Worker:
         self.link = Connection(ours.detach())
         self._send((bundle, factory))
 
-    def take(self, job: _Job) -> None:
+    def take(self, job: Job[Any]) -> None:
         """Hand it one more submission."""
         self.jobs.append(job)
         self._send((job.work, job.content))
@@ -127,8 +119,8 @@ class LocalWorkers:
         return self._all("show", tasks)
 
     def _all(self, work: Work, tasks: Iterable[tuple[T, bytes]]) -> Iterator[tuple[T, Graded]]:
-        waiting: deque[_Job] = deque()
-        coming = (_Job(*task, work) for task in tasks)
+        waiting: deque[Job[T]] = deque()
+        coming = (Job(*task, work) for task in tasks)
         while True:
             self._fill(waiting, coming)
             busy = [worker for worker in self._workers if worker.jobs]
@@ -139,9 +131,9 @@ class LocalWorkers:
                 if worker.link in ready:
                     done = self._hear(worker, waiting)
                     if done is not None:
-                        yield done  # type: ignore[misc]  # the name is what came with the task
+                        yield done
 
-    def _fill(self, waiting: deque[_Job], coming: Iterator[_Job]) -> None:
+    def _fill(self, waiting: deque[Job[T]], coming: Iterator[Job[T]]) -> None:
         while True:
             free = min(self._workers, key=lambda worker: len(worker.jobs), default=None)
             full = free is None or len(free.jobs) >= (_DEPTH if len(self._workers) == self._count else 1)
@@ -155,7 +147,7 @@ class LocalWorkers:
                 self._workers.append(free)
             free.take(job)
 
-    def _hear(self, worker: _Worker, waiting: deque[_Job]) -> tuple[object, Graded] | None:
+    def _hear(self, worker: _Worker, waiting: deque[Job[T]]) -> tuple[T, Graded] | None:
         """Take one answer of a worker, or its death: then the job it was at is tried again, but not for ever."""
         try:
             answer = worker.link.recv()
@@ -164,9 +156,9 @@ class LocalWorkers:
         job = worker.jobs.popleft()
         if isinstance(answer, CourseError):
             raise answer
-        return job.name, _after(job.failures, answer)
+        return job.name, job.done(answer)
 
-    def _lost(self, worker: _Worker, waiting: deque[_Job]) -> tuple[object, Graded] | None:
+    def _lost(self, worker: _Worker, waiting: deque[Job[T]]) -> tuple[T, Graded] | None:
         self._workers.remove(worker)
         status = worker.bury(5)
         job = worker.jobs.popleft()
@@ -175,8 +167,4 @@ class LocalWorkers:
         if len(job.failures) < ATTEMPTS:
             waiting.append(job)
             return None
-        return job.name, Graded(None, tuple(job.failures))
-
-
-def _after(failures: Sequence[str], graded: Graded) -> Graded:
-    return replace(graded, failures=(*failures, *graded.failures))
+        return job.name, job.given_up()
