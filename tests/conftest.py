@@ -1,9 +1,10 @@
 """What all tests share: one browser, how several processes share the tests, and what a run says at its end.
 
-`scripts/test` without arguments starts several processes (pytest-xdist). What builds or reads the site in `_build`
-stays in one of them, in a row: two builds in one folder would spoil each other.
+`scripts/test` without arguments starts several processes (pytest-xdist). The site in `_build` is built by one of them:
+two builds in one folder would spoil each other. Who needs it meanwhile waits.
 """
 
+import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -14,8 +15,12 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-#: The tests of the site in `_build`; all that is marked `site` stands in one of these or in tests/book.
-SITE = ("tests/browser/test_site.py", "tests/browser/test_chapters.py", "tests/site/test_notes.py")
+#: The tests of the site in `_build` that begin with building it, and those that come when it is there: in one row they
+#: would take longer than all that another process has to do.
+BEGIN = ("tests/browser/test_site.py", "tests/site/test_notes.py")
+CHAPTERS = "tests/browser/test_chapters.py"
+#: All that is marked `site` stands in one of these or in tests/book.
+SITE = (*BEGIN, CHAPTERS)
 #: What shares something that takes long to make: a page with Python in it, a small book. The hostile
 #: tests look for what is left running on the machine, and must not meet one another.
 TOGETHER = ("tests/hostile/", "tests/browser/", "tests/book/")
@@ -29,7 +34,7 @@ APART = (
 #: The order in which tests are handed out: long work first, so that no process is left alone with it at the end; small
 #: tests fill the gaps. Claims begin at once, and with the last chapter: the book's build, which needs them too, begins
 #: with the first, and each takes from `_build/claims` what the other has measured.
-FIRST = (*SITE, APART[0], *TOGETHER, "tests/grading/", "tests/pyodide/", "tests/cli/", *APART[1:])
+FIRST = (*BEGIN, APART[0], *TOGETHER, CHAPTERS, "tests/grading/", "tests/pyodide/", "tests/cli/", *APART[1:])
 
 #: A skip whose reason begins like this is a gap in the run, not a choice of it.
 NOT_TESTED = "NOT TESTED: "
@@ -94,6 +99,17 @@ def root() -> Path:
     return ROOT
 
 
+@pytest.fixture(scope="session")
+def site() -> Path:
+    """The project's own site, built if it is not up to date, by one process at a time."""
+    from coursekit.site.build import build
+
+    (ROOT / "_build").mkdir(exist_ok=True)
+    with (ROOT / "_build" / "tests.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return build(root=ROOT)
+
+
 @pytest.fixture
 def told(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
     """`told(line)` prints a line at the end of the run: a figure for people to see, whichever process took it."""
@@ -101,16 +117,18 @@ def told(record_property: Callable[[str, object], None]) -> Callable[[str], None
 
 
 def _is_in(nodeid: str, places: tuple[str, ...]) -> str | None:
-    """Which of these files or folders a test stands in."""
-    return next((place for place in places if nodeid.startswith(place)), None)
+    """Which of these files or folders a test stands in: the file, where both are named."""
+    return max((place for place in places if nodeid.startswith(place)), key=len, default=None)
 
 
 def _share(nodeid: str) -> str:
     """The name of what a test is handed out with: tests of one name run in one process, in a row."""
-    if _is_in(nodeid, SITE):
+    if _is_in(nodeid, BEGIN):
         return "the site"
     if _is_in(nodeid, APART):
         return nodeid
+    if nodeid.startswith(CHAPTERS):
+        return CHAPTERS
     return _is_in(nodeid, TOGETHER) or nodeid.partition("::")[0]
 
 

@@ -21,8 +21,6 @@ sys.path.insert(0, str(Path(__file__).parent))  # what stands beside the tests i
 
 from live_page import LISTEN, Live, arrays, settle
 
-from coursekit.site.build import build
-
 ROOT = Path(__file__).parents[2]
 TRIAL = Path(__file__).parent / "trial_chapter.py"
 
@@ -59,12 +57,6 @@ def serve() -> Iterator[Callable[[Path], str]]:
     for server in servers:
         server.shutdown()
         server.server_close()
-
-
-@pytest.fixture(scope="session")
-def site() -> Path:
-    """The project's own site, built if it is not up to date."""
-    return build(root=ROOT)
 
 
 @pytest.fixture(scope="session")
