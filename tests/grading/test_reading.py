@@ -3,7 +3,7 @@ import json
 import nbformat
 import pytest
 
-from coursekit.grading.reading import MAX_BYTES, unreadable
+from coursekit.grading.reading import MAX_BYTES, UnreadableError, read
 
 
 @pytest.mark.parametrize(
@@ -26,17 +26,20 @@ from coursekit.grading.reading import MAX_BYTES, unreadable
 def test_says_why(tmp_path, content, says):
     path = tmp_path / "a.ipynb"
     path.write_bytes(content)
-    assert says in unreadable(path)
+    with pytest.raises(UnreadableError) as fault:
+        read(path)
+    assert says in str(fault.value)
 
 
 def test_a_mark_at_the_beginning_is_no_part_of_the_notebook(tmp_path):
     path = tmp_path / "a.ipynb"
     path.write_text(nbformat.writes(nbformat.v4.new_notebook()), encoding="utf-8-sig")
-    assert unreadable(path) is None
+    assert read(path).cells == []
 
 
 def test_a_missing_file(tmp_path):
-    assert unreadable(tmp_path / "a.ipynb") == "No such file or directory"
+    with pytest.raises(UnreadableError, match="No such file or directory"):
+        read(tmp_path / "a.ipynb")
 
 
 @pytest.mark.parametrize("minor", [2, 4, 5])
@@ -48,4 +51,4 @@ def test_older_formats_are_fine(tmp_path, minor):
     if minor < 5:
         del data["cells"][0]["id"]
     path.write_text(json.dumps(data))
-    assert unreadable(path) is None
+    assert [cell.source for cell in read(path).cells] == ["x"]

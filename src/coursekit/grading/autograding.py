@@ -10,14 +10,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, Notebook
 from nbgrader.converters import Autograde, autograde
 from nbgrader.preprocessors import SaveAutoGrades
 
-from coursekit.grading.reading import UNREAD, TolerantNotebookExporter, UnreadableError, read, unread_notebook
+from coursekit.grading.reading import UnreadableError, read, unread_notebook
 from coursekit.grading.restore import Role, released_cells
 
+#: Where, in nbconvert's resources, stands why a file could not be read.
+UNREAD = "coursekit_unreadable"
 _SCHEMA = 3
 
 
@@ -87,8 +90,12 @@ def _roles(notebook: Notebook, release: dict[str, dict[str, Any]]) -> dict[str, 
     return roles
 
 
-class RunExporter(TolerantNotebookExporter):
-    """The exporter of `nbgrader autograde`, one for each run: it reads each file once, and holds what the run keeps."""
+class RunExporter(NotebookExporter):  # type: ignore[misc]
+    """The exporter of `nbgrader autograde`, one for each run: it reads each file once, and holds what the run keeps.
+
+    An unreadable submission is an empty notebook that says so. RestoreCells then puts the released cells back, so the
+    student gets a recorded score and feedback, and the batch goes on. The handed-in file stays as it is.
+    """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)

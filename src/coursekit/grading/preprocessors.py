@@ -19,13 +19,12 @@ from nbgrader.preprocessors import (
 from traitlets import Bool, Dict, Enum, Unicode
 
 from coursekit.exercises import assignments
-from coursekit.grading.autograding import Released, run_of
+from coursekit.grading.autograding import UNREAD, Released, run_of
 from coursekit.grading.bundle import SANDBOXES, Bundle, bundle_of
 from coursekit.grading.errors import CourseError
 from coursekit.grading.gradebook.writer import GradebookWriter
 from coursekit.grading.grader import Grader, belongs_elsewhere
 from coursekit.grading.limits import Limits
-from coursekit.grading.reading import UNREAD
 from coursekit.grading.record import Record
 from coursekit.grading.restore import restore
 from coursekit.grading.sandbox import how
@@ -56,8 +55,8 @@ class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]
         if not said and (stranger := belongs_elsewhere(nb, names["assignment"])):
             said = {"stranger": stranger}
         repairs = restore(nb, roles)
-        for repair in repairs:
-            self.log.warning("%s/%s: %s", names["student"], names["assignment"], repair)
+        for line in [f"it is the notebook of {stranger}"] if "stranger" in said else repairs:
+            self.log.warning("%s/%s: %s", names["student"], names["assignment"], line)
         # In place of whatever the submission says there; the next step takes it from here.
         nb.metadata["coursekit"] = {**said, "repairs": repairs}
         return nb, resources

@@ -4,39 +4,17 @@ import json
 import re
 import warnings
 from pathlib import Path
-from typing import Any
 
 import nbformat
-from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
 
-#: Where, in nbconvert's resources, stands why a file could not be read.
-UNREAD = "coursekit_unreadable"
 MAX_BYTES = 20_000_000
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class UnreadableError(Exception):
     """The file is no notebook; the message says why in a few words."""
-
-
-class TolerantNotebookExporter(NotebookExporter):  # type: ignore[misc]
-    """nbconvert's notebook exporter, which takes an unreadable submission as an empty notebook that says so.
-
-    RestoreCells then puts the released cells back, so the student gets a recorded score and feedback, and the batch
-    goes on. The handed-in file stays as it is.
-    """
-
-    def from_filename(self, filename: str, resources: Any = None, **options: Any) -> tuple[str, dict[str, Any]]:
-        """As in nbconvert; never raises for what the file holds."""
-        fault = unreadable(Path(filename))
-        if fault is None:
-            nb = read(Path(filename))
-            return self.from_notebook_node(nb, resources=resources, **options)  # type: ignore[no-any-return]
-        self.log.warning("%s cannot be read as a notebook (%s): graded as an empty one", filename, fault)
-        resources = {**(resources or {}), UNREAD: fault}
-        return self.from_notebook_node(unread_notebook(fault), resources=resources, **options)  # type: ignore[no-any-return]
 
 
 def unread_notebook(fault: str) -> NotebookNode:
@@ -110,15 +88,6 @@ def _refuse_giant(size: int) -> None:
         raise UnreadableError(
             f"it has {size / 1e6:.0f} MB, and the limit is {MAX_BYTES / 1e6:.0f} MB: clear its outputs"
         )
-
-
-def unreadable(path: Path) -> str | None:
-    """Why the file at `path` is not a notebook, in a few words; None when it is one."""
-    try:
-        read(path)
-    except UnreadableError as fault:
-        return str(fault)
-    return None
 
 
 def _no_notebook(content: object) -> str | None:

@@ -64,16 +64,6 @@ class Referee:
         graded = self.results(self.private, private)
         return self.records(private, graded, self.results(self.public, public))
 
-    def unasked(self, state: State, reason: str) -> list[ExerciseRecord]:
-        """The records of a submission that could not be asked anything: no points, and the reason in every check."""
-        lost = Answer(error=reason, stopped=True)
-        given = {
-            paper.exercise.name: Answers(answers=[lost] * len(paper.cases), state=state)
-            for paper in self.private.values()
-        }
-        known = {name: Answers(answers=[lost] * len(paper.cases), state=state) for name, paper in self.public.items()}
-        return self.judge(known, given)
-
     def _record(
         self, name: str, graded: Mapping[str, Result], known: Mapping[str, Result], given: Answers
     ) -> ExerciseRecord:
