@@ -1,6 +1,8 @@
 """What leaves the gradebook for Excel, Canvas and Moodle, through our command and through nbgrader's."""
 
 import csv
+import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -94,6 +96,37 @@ def test_the_detailed_file_has_everyone_every_cell_and_the_state(graded, capsys)
     assert "an earlier grade stands (1): again" in said
     assert "unreadable, so the score is no measure (1): broken" in said
     assert "wait for a person, the score can still rise (2): ada, evil" in said
+
+
+def autograded(course: Course, student: str, record: object, moment: datetime) -> None:
+    """What `nbgrader autograde` leaves: the graded notebook, with the record in its metadata."""
+    path = course.folder / "autograded" / student / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps({"cells": [], "metadata": {"coursekit": {"record": record}}}), encoding="utf-8")
+    os.utime(path, (moment.timestamp(), moment.timestamp()))
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_state_is_that_of_the_last_run_also_where_nbgrader_autograded(graded, capsys):
+    course, database = graded
+    before, later = datetime(2026, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+    slow = course.record({"relu": 1.0}, course.notebook(ANSWERED), relu=State.TIMEOUT)
+    only_nbgrader = ("slow", "stranger", "odd")
+    # Whose ledger says infrastructure is graded after all, and that one's written answers still wait for a person.
+    with GradebookWriter(course.folder, course.bundle, database) as writer:
+        writer.write([(who, slow, MOMENT) for who in (*only_nbgrader, "unlucky")])
+    autograded(course, "slow", slow.to_dict(), later)
+    autograded(course, "stranger", {**slow.to_dict(), "assignment": "optimizers"}, later)
+    autograded(course, "odd", {**slow.to_dict(), "state": "splendid"}, later)
+    autograded(course, "unlucky", slow.to_dict(), later)
+    autograded(course, "again", slow.to_dict(), before)
+    rows, said = export(graded, capsys)
+    table = {row[1]: dict(zip(rows[0], row, strict=True)) for row in rows[1:]}
+    assert {who: table[who]["state"] for who in only_nbgrader} == {"slow": "timeout", "stranger": "", "odd": ""}
+    assert (table["unlucky"]["state"], table["unlucky"]["score"]) == ("timeout", "1")
+    assert table["again"]["state"] == "infrastructure"
+    assert table["ada"]["state"] == "graded"
+    assert "left blank" not in said
 
 
 def test_canvas_without_a_roster(graded, capsys):

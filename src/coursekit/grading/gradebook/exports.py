@@ -13,7 +13,6 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import ExportPlugin
 from traitlets import Unicode
 
-from coursekit.grading.batch.ledger import states
 from coursekit.grading.errors import CourseError
 from coursekit.grading.gradebook.grades import Gradesheet, assignments_of, gradesheet, students_of
 from coursekit.grading.gradebook.roster import join, read_roster
@@ -28,7 +27,7 @@ from coursekit.grading.gradebook.tables import (
     remarks_on,
 )
 from coursekit.grading.project import RELEASE
-from coursekit.grading.record import State
+from coursekit.grading.reports.sources import submissions
 from coursekit.grading.restore import roles_of
 
 
@@ -128,5 +127,7 @@ EXPORTS: Mapping[str, type[CsvExport]] = {"csv": CsvExport, "canvas": CanvasExpo
 def _sheet(gradebook: Gradebook, root: Path, assignment: str, students: set[str]) -> Gradesheet:
     path = root / RELEASE / assignment / f"{assignment}.ipynb"
     order = list(roles_of(path.read_text(encoding="utf-8"))) if path.is_file() else []
-    known: dict[str, State] = states(root, assignment)
+    # The last run counts: where that was `nbgrader autograde`, the ledger has no row, or an older one.
+    found = (one for one in submissions(root, assignment) if one.record.assignment == assignment)
+    known = {one.student: one.record.state for one in found}
     return gradesheet(gradebook, assignment, known, order, students)
