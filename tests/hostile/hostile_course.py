@@ -35,8 +35,8 @@ _OPTIONS = [
 ]
 
 
-def make_course(folder: Path, seeds: Mapping[str, int] | None = None) -> Path:
-    """A course with the released assignments of `IDS`, nothing handed in, and seeds (drawn, or the given ones)."""
+def make_course(folder: Path) -> Path:
+    """A course with the released assignments of `IDS`, nothing handed in, and seeds."""
     folder.mkdir(parents=True)
     for name in ("nbgrader_config.py", "pyproject.toml"):
         shutil.copy2(ROOT / name, folder / name)
@@ -44,8 +44,6 @@ def make_course(folder: Path, seeds: Mapping[str, int] | None = None) -> Path:
         for room in ("exercises", "solutions"):
             (folder / room / id).mkdir(parents=True)
             shutil.copy2(ROOT / room / id / f"{id}.ipynb", folder / room / id)
-    if seeds is not None:
-        (folder / "grading_seeds.json").write_text(json.dumps(seeds), encoding="utf-8")
     for id in IDS:
         seed_for(id, folder / "grading_seeds.json")
     return folder
@@ -188,9 +186,9 @@ def end(pids: Mapping[int, str]) -> None:
             os.kill(pid, signal.SIGKILL)
 
 
-def grade_command(id: str, *options: str) -> list[str]:
+def grade_command(id: str, *options: str, workers: int = 2) -> list[str]:
     """`coursekit grade`, by the tests' own Python, as a fresh shell would call it."""
-    return [sys.executable, "-m", "coursekit.cli", "grade", id, "--workers", "2", *_OPTIONS, *options]
+    return [sys.executable, "-m", "coursekit.cli", "grade", id, "--workers", str(workers), *_OPTIONS, *options]
 
 
 def environment(home: Path, secret: str) -> dict[str, str]:
@@ -221,20 +219,20 @@ class Batch:
         return shown
 
 
-def run_batch(root: Path, id: str, home: Path, secret: str, *options: str, timeout: float = 900) -> Batch:
-    """Grade all that is handed in; `timeout` seconds are far more than it takes."""
+def run_batch(root: Path, id: str, home: Path, secret: str, *options: str, workers: int = 2) -> Batch:
+    """Grade all that is handed in. A worker starts sandboxes of its own: a few submissions are graded sooner by one."""
     from coursekit.grading.batch.ledger import records
 
     adopt_orphans()
     before, running = fingerprints(root), descendants()
     done = subprocess.run(
-        grade_command(id, *options),
+        grade_command(id, *options, workers=workers),
         cwd=root,
         env=environment(home, secret),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=timeout,
+        timeout=900,  # far more than it takes
         check=False,
     )
     left = {pid: name for pid, name in {**descendants(), **marked()}.items() if pid not in running}
