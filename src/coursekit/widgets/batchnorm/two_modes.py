@@ -111,7 +111,7 @@ def run(batch: int, momentum: float, scale: float, seed: int) -> Run:
             label="No average at all",
             values={"batch": "2", "momentum": "0", "scale": 1.0, "seed": 0},
             notice="Now the last two training examples alone decide how every digit is normalized. The loss in "
-            "evaluation mode is more than twice that in training mode, and jumps from step to step.",
+            "evaluation mode jumps from step to step, and is mostly more than twice that in training mode.",
             frame=-1,
         ),
         Try(
