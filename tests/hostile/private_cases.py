@@ -24,7 +24,30 @@ def telltales(id: str, seed: int) -> dict[str, str]:
 def found(text: str, id: str, seed: int) -> list[str]:
     """The exercises of which `text` gives a private case away, with what does."""
     plain = text.replace('\\"', '"').replace("\\n", "\n")
-    return [f"{name}: {sign[:80]}" for sign, name in telltales(id, seed).items() if sign in plain]
+    signs = telltales(id, seed)
+    begun = _begun(plain, np.array([_number(sign) for sign in signs]))
+    return [
+        f"{name}: {sign[:80]}"
+        for (sign, name), there in zip(signs.items(), begun, strict=True)
+        if (there or len(sign) < 8) and sign in plain
+    ]
+
+
+def _number(sign: str) -> np.uint64:
+    """The first eight bytes, by which a text of megabytes is searched for all signs at once."""
+    return np.frombuffer(sign.encode()[:8].ljust(8), "<u8")[0]
+
+
+def _begun(text: str, beginnings: np.ndarray) -> np.ndarray:
+    """Which of these eight bytes stand somewhere in the text."""
+    data = text.encode("utf-8", "surrogatepass")
+    known = np.unique(beginnings)
+    there = np.zeros(len(known), bool)
+    for shift in range(min(8, len(data))):
+        words = np.frombuffer(data, "<u8", count=(len(data) - shift) // 8, offset=shift)
+        places = np.searchsorted(known, words).clip(max=len(known) - 1)
+        there[places[known[places] == words]] = True
+    return there[np.searchsorted(known, beginnings)]
 
 
 def _texts(id: str, seed: int) -> dict[str, str]:
