@@ -20,7 +20,8 @@ from coursekit.grading.referee import Answers, Referee
 from coursekit.grading.restore import exercises_in, grade_id, restore, roles_of
 from coursekit.grading.sandbox import Asked, Question, Sandbox, Session, how
 
-_MISSING = "there is no function "
+_MISSING, _NOT_BEGUN = "there is no function ", "it raised NotImplementedError"
+_ANSWERED = (State.GRADED, State.STUDENT_ERROR)
 
 
 class Grader:
@@ -136,50 +137,56 @@ class Grader:
         return self.referee.judge(public, private)
 
     def _judge(self, nb: NotebookNode) -> list[ExerciseRecord]:
-        """The judging run, and a second one for the words: what it knows of private cases is gone by then."""
-        cells = _to_run(nb)
-        names = list(self.referee.exercises)
-        with self._bench.run(cells) as session:
-            private, graded = self._scored(nb, session, names)
-            ended = {i for i, run in session.cells.items() if run.state is not State.GRADED}
-        # One that was stopped would only be stopped again, and how it ended says all.
-        answered = (State.GRADED, State.STUDENT_ERROR)
-        wrong = [name for name in names if not graded[name].passed and private[name].state in answered]
-        public: dict[str, Answers] = {}
-        if wrong:
-            first = [one.name for name in wrong for one in self.referee.exercises[name].first if one.name in names]
-            with self._bench.run([cell for cell in cells if cell[0] not in ended]) as session:
-                session.until = monotonic() + self.bundle.limits.notebook
-                for name in dict.fromkeys([*first, *wrong]):
-                    asked = session.ask(self._question(name, self.referee.public))
-                    public[name] = _answers(nb, session, name, asked)
-        return self.referee.records(private, graded, self.referee.results(self.referee.public, public))
+        """The judging run, and a second one for the words: what it knows of private cases is gone by then.
 
-    def _scored(
-        self, nb: NotebookNode, session: Session, names: Sequence[str]
-    ) -> tuple[dict[str, Answers], dict[str, Result]]:
-        """The answers to the private papers, and what they are worth.
-
-        Functions are asked in turn in one process, since a fork costs more than most of them take. What another has
-        left behind there may harm one, so that a failure counts only from a process in which nothing came before it.
+        In the first, functions are asked in turn in one process, since a fork costs more than most of them take. What
+        another has left behind there may harm one, so that a failure counts only where the function fails alone too: in
+        the second run in the same way, or else asked the private cases once more, in a third.
         """
+        cells, referee = _to_run(nb), self.referee
+        names = list(referee.exercises)
+        with self._bench.run(cells) as session:
+            private, alone = self._in_turn(nb, session, names)
+            through = [cell for cell in cells if session.cells[cell[0]].state is State.GRADED]
+        graded = referee.results(referee.private, private)
+        alone |= {name for name in self._untouched(nb) & private.keys() if _all_say(private[name], _NOT_BEGUN)}
+        # Where the cell that was to define it has been stopped, there is nobody to ask.
+        alone |= {name for name in names if _all_say(private[name], _MISSING) and private[name].state not in _ANSWERED}
+        # One that was stopped would only be stopped again, and how it ended says all.
+        wrong = [name for name in names if not graded[name].passed and private[name].state in _ANSWERED]
+        public = self._alone(nb, through, wrong, referee.public)
+        known = referee.results(referee.public, public)
+        doubtful = [
+            name
+            for name in names
+            if not (graded[name].passed or name in alone)
+            and not (name in public and _agree(private[name], graded[name], public[name], known[name]))
+        ]
+        again = self._alone(nb, through, doubtful, referee.private)
+        return referee.records(private | again, graded | referee.results(referee.private, again), known)
+
+    def _in_turn(self, nb: NotebookNode, session: Session, names: Sequence[str]) -> tuple[dict[str, Answers], set[str]]:
+        """The answers to the private papers, and those functions before which none was asked in their process."""
         session.until = monotonic() + self.bundle.limits.notebook
         answers: dict[str, Answers] = {}
-        left = list(names)
-        alone: set[str] = set()
+        left, alone = list(names), set()
         while left:
             asked = session.ask_in_turn([self._question(name, self.referee.private) for name in left])
             answers |= {name: _answers(nb, session, name, one) for name, one in zip(left, asked, strict=False)}
             alone.add(left[0])
             # One that was stopped begins the next process.
             left = left[len(asked) - 1 :] if asked[-1].stopped and len(asked) > 1 else left[len(asked) :]
-        results = self.referee.results(self.referee.private, answers)
-        alone |= {name for name in self._untouched(nb) & answers.keys() if _not_begun(answers[name])}
-        again = [name for name in names if not results[name].passed and name not in alone]
-        second = {
-            name: _answers(nb, session, name, session.ask(self._question(name, self.referee.private))) for name in again
-        }
-        return answers | second, results | self.referee.results(self.referee.private, second)
+        return answers, alone
+
+    def _alone(
+        self, nb: NotebookNode, cells: Sequence[tuple[int, str]], names: Sequence[str], papers: Mapping[str, Paper]
+    ) -> dict[str, Answers]:
+        """The answers of each of these functions in a process of its own, in a run of its own."""
+        if not names:
+            return {}
+        with self._bench.run(cells) as session:
+            session.until = monotonic() + self.bundle.limits.notebook
+            return {name: _answers(nb, session, name, session.ask(self._question(name, papers))) for name in names}
 
     def _untouched(self, nb: NotebookNode) -> set[str]:
         """The cells that are as they were handed out."""
@@ -194,7 +201,7 @@ class Grader:
 def _answers(nb: NotebookNode, session: Session, name: str, asked: Asked) -> Answers:
     """For the referee; where there is no such function, with the state of the cells that were to define it."""
     state, reason = asked.state, asked.reason
-    if all((answer.error or "").startswith(_MISSING) for answer in asked.answers):
+    if _all_say(asked, _MISSING):
         homes = [i for i, source in _to_run(nb) if name == grade_id(nb.cells[i]) or name in bindings.names(source)]
         ends = [session.cells[i] for i in homes if i in session.cells]
         state = State.worst([state, *(run.state for run in ends)])
@@ -202,8 +209,18 @@ def _answers(nb: NotebookNode, session: Session, name: str, asked: Asked) -> Ans
     return Answers(answers=asked.answers, state=state, reason=reason, seconds=asked.seconds)
 
 
-def _not_begun(given: Answers) -> bool:
-    return all((answer.error or "").startswith("it raised NotImplementedError") for answer in given.answers)
+def _agree(one: Answers, result: Result, other: Answers, known: Result) -> bool:
+    """Whether all that failed the first time failed the other time too, and in the same way."""
+    failed = {check.name for check in result.checks if not check.passed}
+    return (
+        one.state is other.state
+        and result.misconception == known.misconception
+        and failed <= {check.name for check in known.checks if not check.passed}
+    )
+
+
+def _all_say(given: Answers | Asked, words: str) -> bool:
+    return all((answer.error or "").startswith(words) for answer in given.answers)
 
 
 def _to_run(nb: NotebookNode) -> list[tuple[int, str]]:

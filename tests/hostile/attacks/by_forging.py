@@ -60,12 +60,22 @@ print("classes", len(found))
 """
 
 
-def _twisted(name: str, twist: str, heads: str = '("answer",)', **expected: Any) -> Attack:
-    """All that the runner sends under one of these heads is sent in another form: `header, blob` become `twist`."""
+_OTHER = """
+def other(header, plain, size=None):
+    size = header[2][0] if size is None else size
+    return [header[0], [plain, *header[1][1:]], [size, *header[2][1:]]]
+"""
+
+
+def _twisted(name: str, twist: str, heads: str = '("answers",)', **expected: Any) -> Attack:
+    """All that the runner sends under one of these heads is sent in another form: `header, blob` become `twist`.
+
+    Answers are sent as `["answers", plain forms, sizes]` and a blob; `other` is such a header with another first form.
+    """
     return by_cell(
         name,
         _AIM,
-        source=f"HEADS = {heads}\ndef twist(header, blob):\n    {twist}\n" + _TWIST,
+        source=f"HEADS = {heads}\ndef twist(header, blob):\n    {twist}\n{_OTHER}{_TWIST}",
         **{"harms_itself": True, "states": _ANY_END, "shows": "", **expected},
     )
 
@@ -77,7 +87,7 @@ ATTACKS: list[Attack] = [
     {"infrastructure": "the machine failed"}, ["infrastructure", "the machine failed"], ["infra", -1, "x"])) +
     json.dumps({"infrastructure": "x"}).encode()""",
     ),
-    _messages("forged-ready", 'framed(["ready"]) * 3 + framed(["asked", 0, False]) * 20'),
+    _messages("forged-ready", 'framed(["ready"]) * 3 + framed(["asked", 0]) * 20'),
     _messages("forged-done", 'b"".join(framed(["done", cell, 1, None, []]) for cell in range(-3, 60))'),
     _messages(
         "forged-cells",
@@ -96,7 +106,7 @@ ATTACKS: list[Attack] = [
         "forged-scores",
         """b"".join(framed(one) for one in (
     {"score": 9, "max_score": 9, "passed": True}, ["score", 9], ["result", {"score": 9}],
-    ["answer", 0, ["a", "<f8", [1]]], ["state", "graded"]))""",
+    ["answers", [["a", "<f8", [1]]], [8]], ["state", "graded"]))""",
     ),
     _messages("announced-gigabytes", 'struct.pack("<II", 2**32 - 1, 2**32 - 1) + b"x" * 1000'),
     _messages("half-a-message", 'struct.pack("<II", 100, 0) + b"[1"'),
@@ -194,7 +204,7 @@ for fd in list(sockets()):
             "relu": """
 def relu(x):
     for fd in (*kept, *sockets()):
-        for message in (["asked", 0, False], ["ready"], ["end"], ["answer", 0, None]):
+        for message in (["asked", 0], ["ready"], ["end"], ["answers", [None], [0]]):
             try:
                 os.write(fd, framed(message))
             except OSError:
@@ -205,10 +215,12 @@ def relu(x):
         harms_itself=True,
         states=_ANY_END,
     ),
-    _twisted("answers-of-other-shapes", 'return [*header[:2], [["a", "<f8", [2**39, 2**39]], *header[2][1:]]], blob'),
-    _twisted("answers-of-objects", 'return [*header[:2], [["a", "|O", [1]], *header[2][1:]]], bytes(8)'),
     _twisted(
-        "answers-with-negative-shapes", 'return [*header[:2], [["a", "<f8", [-1, -1]], *header[2][1:]]], bytes(8)'
+        "answers-of-other-shapes", 'return other(header, [["a", "<f8", [2**39, 2**39]], *header[1][0][1:]]), blob'
+    ),
+    _twisted("answers-of-objects", 'return other(header, [["a", "|O", [1]], *header[1][0][1:]], 8), bytes(8)'),
+    _twisted(
+        "answers-with-negative-shapes", 'return other(header, [["a", "<f8", [-1]], *header[1][0][1:]], 8), bytes(8)'
     ),
     _twisted("answers-with-fewer-bytes", "return header, blob[:1]"),
     _twisted("answers-with-more-bytes", "return header, blob + bytes(1 << 20)"),
@@ -217,20 +229,23 @@ def relu(x):
         """value = 1.0
     for _ in range(300):
         value = ["l", [value]]
-    return [*header[:2], [value, *header[2][1:]]], b\"\"""",
+    return other(header, [value, *header[1][0][1:]]), blob""",
     ),
-    _twisted("answers-without-a-form", "return [*header[:2], None], blob"),
-    _twisted("answers-with-other-numbers", "return [header[0], 10**6, *header[2:]], blob"),
-    _twisted("answers-all-to-the-first", "return [header[0], 0, *header[2:]], blob"),
-    _twisted("answers-unread", 'return [*header[:2], [["unread", "not looked at"], None, [], [], "", False, []]], b""'),
+    _twisted("answers-without-a-form", "return other(header, None), blob"),
+    _twisted("answers-of-other-sizes", "return [*header[:2], [-5, len(blob) + 5, *header[2][2:]]], blob"),
+    _twisted("answers-of-sizes-that-are-none", 'return [*header[:2], ["8", 1e9, True, None]], blob'),
+    _twisted("answers-to-more-than-was-asked", "return [header[0], header[1] * 500, header[2] * 500], blob * 500"),
+    _twisted(
+        "answers-unread", 'return other(header, [["unread", "not looked at"], None, [], [], "", False, []]), blob'
+    ),
     _twisted("answers-stopped-and-late", 'return ["late"], b""'),
     _twisted("answers-that-end-at-once", 'return ["end"], b""'),
     _twisted("answers-that-call-it-infrastructure", 'return ["infrastructure", "the machine failed"], b""'),
-    _twisted("answers-as-bytes-of-another-length", 'return ["answer"] * 5000, blob'),
+    _twisted("answers-as-bytes-of-another-length", 'return ["answers"] * 5000, blob'),
     _twisted(
         "no-function-with-a-tale",
         'return ["no function", "relu", "missing", "<script>alert(1)</script>" * 10_000], b""',
-        '("answer", "end", "late")',
+        '("answers", "end", "late")',
     ),
     _twisted("asked-with-nonsense", 'return ["asked", {"a": 1}, "yes"], b""', '("asked",)'),
 ]

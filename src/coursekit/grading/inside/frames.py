@@ -3,8 +3,6 @@
 import socket
 import struct
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from coursekit.grading.inside.wire import WireError, dumps, loads
@@ -35,17 +33,11 @@ class Frames:
         self.sock = sock
         self.budget = budget
         self._ahead = bytearray()  # grows with what comes, so that an announced length costs nothing
-        self._held: bytearray | None = None
 
     def send(self, header: Any, blob: bytes = b"", *, deadline: float | None = None) -> None:
         """Send one message; raises `ClosedError`, `LateError`."""
         raw = dumps(header)
         message = _LENGTHS.pack(len(raw), len(blob)) + raw + blob
-        if self._held is not None:
-            self._held += message
-            if len(self._held) < _CHUNK:
-                return
-            message, self._held = bytes(self._held), bytearray()
         try:
             if deadline is None:
                 self.sock.settimeout(None)
@@ -57,18 +49,6 @@ class Frames:
                 view = view[self.sock.send(view[: 4 * _CHUNK]) :]
         except TimeoutError:
             raise LateError from None
-        except OSError:
-            raise ClosedError from None
-
-    @contextmanager
-    def together(self) -> Iterator[None]:
-        """What is sent below leaves in large parts, the last at the end: one call of the system for many messages."""
-        self._held = bytearray()
-        yield
-        held, self._held = bytes(self._held), None
-        self.sock.settimeout(None)
-        try:
-            self.sock.sendall(held)
         except OSError:
             raise ClosedError from None
 

@@ -99,7 +99,7 @@ def pack_answer(answer: Answer) -> tuple[Any, bytes]:
     return [value, *rest, list(answer.replaced)[:_MESSAGES]], blob
 
 
-def unpack_answer(plain: Any, blob: bytes, kind: Kind, names: Sequence[str]) -> Answer:
+def unpack_answer(plain: Any, blob: bytes | memoryview, kind: Kind, names: Sequence[str]) -> Answer:
     """The answer that came, if it is one to a question of this kind about parameters of these names.
 
     Raises `WireError` where it is not.
@@ -111,11 +111,11 @@ def unpack_answer(plain: Any, blob: bytes, kind: Kind, names: Sequence[str]) -> 
         raise WireError("no answer")
     if type(printed) is not str or type(stopped) is not bool:
         raise WireError("no answer")
-    read = decode(value, blob, text=_TEXT)
+    read, named = decode(value, blob, text=_TEXT), _texts(changed)
     return Answer(
         value=_verified(read, kind) if error is None else None,
         error=None if error is None else clean(error, _TEXT),
-        changed=tuple(name for name in names if name in _texts(changed)),
+        changed=tuple(name for name in names if name in named),
         warnings=_texts(warnings),
         printed=clean(printed, 2000),
         stopped=stopped,

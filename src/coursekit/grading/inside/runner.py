@@ -7,13 +7,12 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from coursekit.exercises import asking, guard
 from coursekit.exercises.asking import Answer, TimeUp
-from coursekit.exercises.cases import Case
-from coursekit.exercises.kinds import Kind, type_name
+from coursekit.exercises.kinds import type_name
 from coursekit.grading.inside import confine, forks, plain_cells
 from coursekit.grading.inside import shell as ipython
 from coursekit.grading.inside.absent import PLAINLY, Absent, AbsentModule
@@ -27,6 +26,7 @@ from coursekit.grading.inside.wire import loads
 GRACE = 1.0
 _LEAVE = 0.2  # and to end by itself once there are no more questions
 _ANSWER = 16 << 20  # bytes of one answer
+_TOGETHER = 1 << 20  # bytes of answers that are sent at once, where that is asked for
 
 
 def run_cells(shell: Shell, frames: Frames, request: Mapping[str, Any], *, show: bool) -> None:
@@ -153,13 +153,18 @@ def _answered(shell: Shell, frames: Frames, header: Mapping[str, Any], sent: byt
             return True
     sys.setrecursionlimit(1000)
     rang: list[bool] = []
-    with frames.together() if header["together"] else contextlib.nullcontext():
-        try:
-            with timer(header["seconds"], TimeUp) as rang:
-                _ask(frames, functions, (name, parameters, kind), cases)
-        except TimeUp:
-            rang.append(True)
-        frames.send(["late"] if rang else ["end"])
+    answers = _Answers(frames, _TOGETHER if header["together"] else 0)
+    try:
+        with timer(header["seconds"], TimeUp) as rang:
+            for case in cases:
+                answer = asking.ask(functions, name, parameters, case, kind)
+                answers.add(answer)
+                if answer.stopped:
+                    break
+    except TimeUp:
+        rang.append(True)
+    answers.send()
+    frames.send(["late"] if rang else ["end"])
     return not rang
 
 
@@ -174,16 +179,28 @@ def _no_function(name: str, functions: Mapping[str, Any]) -> tuple[str, str] | N
     return None
 
 
-def _ask(
-    frames: Frames, functions: Mapping[str, Any], what: tuple[str, tuple[str, ...], Kind], cases: Sequence[Case]
-) -> None:
-    name, parameters, kind = what
-    for number, case in enumerate(cases):
-        answer = asking.ask(functions, name, parameters, case, kind)
+class _Answers:
+    """Sends answers as soon as they hold more than so many bytes."""
+
+    def __init__(self, frames: Frames, together: int) -> None:
+        self._frames, self._together = frames, together
+        self._plains: list[Any] = []
+        self._blobs: list[bytes] = []
+        self._size = 0
+
+    def add(self, answer: Answer) -> None:
         plain, blob = _packed(answer)
-        frames.send(["answer", number, plain], blob)
-        if answer.stopped:
-            break
+        self._plains.append(plain)
+        self._blobs.append(blob)
+        self._size += len(blob)
+        if self._size >= self._together:
+            self.send()
+
+    def send(self) -> None:
+        plains, blobs = self._plains, self._blobs
+        self._plains, self._blobs, self._size = [], [], 0
+        if plains:
+            self._frames.send(["answers", plains, [len(blob) for blob in blobs]], b"".join(blobs))
 
 
 def _packed(answer: Answer) -> tuple[Any, bytes]:

@@ -5,10 +5,10 @@ import math
 import re
 import socket
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from coursekit.exercises.asking import Answer
 from coursekit.grading.inside.frames import ClosedError, Frames, LateError, TooMuchError, WireError
@@ -136,9 +136,10 @@ class Session:
         while True:
             message, blob = frames.receive(deadline)
             match message:
-                case ["answer", int() as number, plain] if number == len(answers) < len(cases):
-                    names = [*question.parameters, *cases[number].kwargs]
-                    answers.append(unpack_answer(plain, blob, question.kind, names))
+                case ["answers", list() as plains, list() as sizes] if len(plains) <= len(cases) - len(answers):
+                    for plain, part in zip(plains, _parts(blob, sizes, len(plains)), strict=True):
+                        names = [*question.parameters, *cases[len(answers)].kwargs]
+                        answers.append(unpack_answer(plain, part, question.kind, names))
                 case ["end"] if len(answers) == len(cases):
                     return State.GRADED, ""
                 case ["end"] if answers and answers[-1].stopped:  # interrupted by itself
@@ -220,6 +221,16 @@ def _asked(question: Question, answers: list[Answer], state: State, error: str, 
         if any(_out_of_memory(answer.error) for answer in answers):
             state, reason = State.MEMORY, _REASONS[State.MEMORY]
     return Asked(answers, state, reason, seconds)
+
+
+def _parts(blob: bytes, sizes: list[Any], count: int) -> Iterator[memoryview]:
+    """The blob, cut into pieces of these sizes."""
+    if len(sizes) != count or any(type(size) is not int or size < 0 for size in sizes) or sum(sizes) != len(blob):
+        raise WireError("no sizes of these answers")
+    at = 0
+    for size in sizes:
+        yield memoryview(blob)[at : at + size]
+        at += size
 
 
 def _out_of_memory(error: str | None) -> bool:
