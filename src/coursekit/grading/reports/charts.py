@@ -1,5 +1,6 @@
 """Charts as inline SVG in the page's own colours, drawn at the size at which a phone shows them."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -55,10 +56,10 @@ class Histogram:
                     parts.append(_label(x + step / 2, y - 4, f"{count:,}", "count"))
         base = _TOP + room + 0.5
         parts.append(f'<line class="axis" x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{base}" y2="{base}"/>')
-        for part in (0, 0.25, 0.5, 0.75, 1):
-            anchor = "start" if part == 0 else "end" if part == 1 else "middle"
-            value = self.low + part * (self.high - self.low)
-            parts.append(_label(_LEFT + part * inner, base + 15, number(round(value, 1)), anchor=anchor))
+        for value in ticks(self.low, self.high):
+            anchor = "start" if value == self.low else "end" if value == self.high else "middle"
+            part = (value - self.low) / ((self.high - self.low) or 1.0)
+            parts.append(_label(_LEFT + part * inner, base + 15, number(round(value, 2)), anchor=anchor))
         parts.append(_label(WIDTH / 2, HEIGHT - 4, self.label))
         if self.cut is not None and self.low < self.cut < self.high:
             x = _LEFT + inner * (self.cut - self.low) / (self.high - self.low)
@@ -67,6 +68,17 @@ class Histogram:
             parts.append(_label(x - 4 if right else x + 4, 12, self.cut_label, anchor="end" if right else "start"))
         parts.append("</svg>")
         return "".join(parts)
+
+
+def ticks(low: float, high: float) -> list[float]:
+    """Both ends of an axis and four or so round numbers between them, none too near to an end for its label."""
+    if not high > low:
+        return [low]
+    rough = (high - low) / 5
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = power * next(factor for factor in (1, 2, 5, 10) if factor * power >= rough * 0.999)
+    inner = [round(step * i, 9) for i in range(math.ceil(low / step), math.floor(high / step) + 1)]
+    return [low, *(value for value in inner if low + 0.6 * step <= value <= high - 0.6 * step), high]
 
 
 def _label(x: float, y: float, what: str, kind: str = "", anchor: str = "middle") -> str:
