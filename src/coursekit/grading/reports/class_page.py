@@ -115,8 +115,9 @@ def _exercises(tally: Tally) -> str:
         if not np.isnan(told[i]):
             low, high = interval(float(told[i]), n)
             r = f'{told[i]:.2f}<br><span class="quiet small">{low:.2f} to {high:.2f}</span>'
+        parted = text(name).replace("_", "_<wbr>")
         rows.append(
-            f'<tr><td class="name"><code>{text(name).replace("_", "_<wbr>")}</code></td><td class="n">{means[i]:.0%}{share_bar(means[i])}</td>'
+            f'<tr><td class="name"><code>{parted}</code></td><td class="n">{means[i]:.0%}{share_bar(means[i])}</td>'
             f'<td class="n">{full[i]:.0%}</td><td class="n">{r.replace("-", "−")}</td></tr>'
         )
     names = list(tally.exercises)
