@@ -90,7 +90,7 @@ def test_a_gradebook_that_was_deleted_is_filled_again_without_grading(course):
 
 def test_without_a_sandbox_it_says_what_is_open(course):
     course.hand_in("anna", course.notebook(["relu"]))
-    done = grade(course, ID, "--sandbox", "none", "--workers", 1)
+    done = grade(course, ID, "--sandbox", "none", "--workers", 1, "--display", "none")
     assert done.returncode == 0, done.stderr
     assert "students' code runs as you" in done.stdout
     assert dict(records(course.folder, ID))["anna"].score == RELU

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -287,6 +288,7 @@ def test_two_runs_at_once_are_refused(course):
     try:
         while Counter(states(course.folder, ID).values()) != {State.GRADED: 2}:
             assert first.poll() is None, first.communicate()
+            time.sleep(0.05)
         second = start(course, "--resume")
         _, said = second.communicate(timeout=120)
         assert second.returncode == 2
@@ -307,6 +309,7 @@ def test_a_run_that_is_stopped_says_how_to_go_on(course, number):
     running = start(course)
     while Counter(states(course.folder, ID).values()) != {State.GRADED: 4}:
         assert running.poll() is None, running.communicate()
+        time.sleep(0.05)
     below = psutil.Process(running.pid).children(recursive=True)
     running.send_signal(number)
     out, said = running.communicate(timeout=60)
