@@ -43,7 +43,9 @@ def run(course, *, resume=False, count=2, factory="stand_in:StandIn", **given):
 
 
 def start(course, *options):
-    command = [sys.executable, RUN, course.folder, *options]
+    """As from a terminal: where these tests run in a shell's background, Ctrl-C would be ignored below them too."""
+    code = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+    command = [sys.executable, "-c", code, sys.executable, RUN, course.folder, *options]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
