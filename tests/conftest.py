@@ -4,7 +4,6 @@
 two builds in one folder would spoil each other. Who needs it meanwhile waits.
 """
 
-import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -102,6 +101,8 @@ def root() -> Path:
 @pytest.fixture(scope="session")
 def site() -> Path:
     """The project's own site, built if it is not up to date, by one process at a time."""
+    import fcntl  # which the Python in a browser has not: its tests read this file too
+
     from coursekit.site.build import build
 
     (ROOT / "_build").mkdir(exist_ok=True)
