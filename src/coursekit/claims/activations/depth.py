@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from coursekit import nn
 from coursekit.claims.activations.experiments import descent_steps, profile, slopes, trained
 from coursekit.claims.digits_task import error, split_digits
-from coursekit.claims.record import Claim, Numbers, Verdict
+from coursekit.claims.record import Claim, Verdict
+from coursekit.claims.summaries import median
 from coursekit.words import plain
 
 
@@ -89,10 +90,6 @@ def _noise(seed: int) -> Mapping[str, float]:
     return found
 
 
-def _m(numbers: Numbers, name: str) -> float:
-    return float(np.median(numbers[name]))
-
-
 CLAIMS = (
     Claim(
         id="sigmoid-range-closed",
@@ -108,9 +105,9 @@ CLAIMS = (
         judge=lambda n: Verdict.WRONG if bool(np.all(n["gap"] > 0)) else Verdict.HOLDS,
         report=lambda n: (
             "The exact value never reaches 0 or 1. Rounding does: the computed value is 1 from x = "
-            f"{_m(n, 'float32'):g} in "
-            f"float32 and from x = {_m(n, 'float64'):g} in float64, where the true distance to 1 is still "
-            f"{plain(_m(n, 'gap'))}."
+            f"{median(n, 'float32'):g} in "
+            f"float32 and from x = {median(n, 'float64'):g} in float64, where the true distance to 1 is still "
+            f"{plain(median(n, 'gap'))}."
         ),
         seeds=range(1),
     ),
@@ -127,9 +124,9 @@ CLAIMS = (
         experiment=_sigmoid_depth,
         judge=lambda n: Verdict.HOLDS if bool(np.all(n["xavier"] < 1e-6)) else Verdict.NOT_HERE,
         report=lambda n: (
-            f"Of the gradient {plain(_m(n, 'xavier'))} is left after 19 steps down; a slope of 1/4 each would leave "
-            f"{plain(_m(n, 'bound'))}. It is not saturation that does it: {100 * _m(n, 'flat'):.2f} % of the "
-            "slopes are below 0.05."
+            f"Of the gradient {plain(median(n, 'xavier'))} is left after 19 steps down; a slope of 1/4 each would "
+            f"leave {plain(median(n, 'bound'))}. It is not saturation that does it: {100 * median(n, 'flat'):.2f} % "
+            "of the slopes are below 0.05."
         ),
     ),
     Claim(
@@ -144,12 +141,16 @@ CLAIMS = (
         ),
         experiment=_mostly_flat,
         judge=lambda n: (
-            Verdict.HOLDS if _m(n, "trained") > 0.5 else Verdict.LESS if _m(n, "trained") > 0.25 else Verdict.NOT_HERE
+            Verdict.HOLDS
+            if median(n, "trained") > 0.5
+            else Verdict.LESS
+            if median(n, "trained") > 0.25
+            else Verdict.NOT_HERE
         ),
         report=lambda n: (
-            f"In the trained net {100 * _m(n, 'trained'):.0f} % of the slopes are below 0.05 and the mean slope is "
-            f"{_m(n, 'mean'):.2f}. It takes weights that are far too large to make most of them small: "
-            f"{100 * _m(n, 'large'):.0f} %."
+            f"In the trained net {100 * median(n, 'trained'):.0f} % of the slopes are below 0.05 and the mean slope is "
+            f"{median(n, 'mean'):.2f}. It takes weights that are far too large to make most of them small: "
+            f"{100 * median(n, 'large'):.0f} %."
         ),
     ),
     Claim(
@@ -164,14 +165,14 @@ CLAIMS = (
             Verdict.HOLDS
             if bool(np.all(n["xavier"] < 1e-3))
             else Verdict.LESS
-            if _m(n, "flat") > 0.5 and _m(n, "xavier") < 0.9
+            if median(n, "flat") > 0.5 and median(n, "xavier") < 0.9
             else Verdict.NOT_HERE
         ),
         report=lambda n: (
-            f"At Xavier's scale {_m(n, 'xavier'):.2f} of the gradient is left (sigmoid: {plain(_m(n, 'sigmoid'))}). "
-            "With weights ten "
-            f"times larger {100 * _m(n, 'flat'):.0f} % of the slopes are below 0.05, and still the gradient grows "
-            f"{plain(_m(n, 'large'))} times on its way down, because the same large weights multiply it."
+            f"At Xavier's scale {median(n, 'xavier'):.2f} of the gradient is left (sigmoid: "
+            f"{plain(median(n, 'sigmoid'))}). With weights ten times larger {100 * median(n, 'flat'):.0f} % of the "
+            f"slopes are below 0.05, and still the gradient grows {plain(median(n, 'large'))} times on its way down, "
+            "because the same large weights multiply it."
         ),
     ),
     Claim(
@@ -187,9 +188,9 @@ CLAIMS = (
         experiment=_half,
         judge=lambda n: Verdict.HOLDS if bool(np.all(np.abs(n["blocked"] - 0.5) < 0.05)) else Verdict.NOT_HERE,
         report=lambda n: (
-            f"{100 * _m(n, 'blocked'):.1f} % of the entries are blocked. It does no harm to the size of the "
+            f"{100 * median(n, 'blocked'):.1f} % of the entries are blocked. It does no harm to the size of the "
             "gradient: with weights "
-            f"√2 larger to make up for it {_m(n, 'he'):.2f} of it is left after 20 layers."
+            f"√2 larger to make up for it {median(n, 'he'):.2f} of it is left after 20 layers."
         ),
     ),
     Claim(
@@ -209,11 +210,9 @@ CLAIMS = (
             else Verdict.NOT_HERE
         ),
         report=lambda n: (
-            f"With positive inputs {100 * _m(n, 'positive_sign'):.0f} % of the single-example gradients move all 20 "
-            "weights the same "
-            f"way (centred: {100 * _m(n, 'centred_sign'):.0f} %), and descent takes {_m(n, 'positive_steps'):.0f} "
-            "steps instead of "
-            f"{_m(n, 'centred_steps'):.0f}."
+            f"With positive inputs {100 * median(n, 'positive_sign'):.0f} % of the single-example gradients move all "
+            f"20 weights the same way (centred: {100 * median(n, 'centred_sign'):.0f} %), and descent takes "
+            f"{median(n, 'positive_steps'):.0f} steps instead of {median(n, 'centred_steps'):.0f}."
         ),
     ),
     Claim(
@@ -229,8 +228,8 @@ CLAIMS = (
         experiment=_means,
         judge=lambda n: Verdict.HOLDS if bool(np.all(n["elu"] < 0.75 * n["relu"])) else Verdict.NOT_HERE,
         report=lambda n: (
-            f"Mean over std: ELU {_m(n, 'elu'):.2f}, ReLU {_m(n, 'relu'):.2f}; tanh {_m(n, 'tanh'):.2f}, sigmoid "
-            f"{_m(n, 'sigmoid'):.2f}."
+            f"Mean over std: ELU {median(n, 'elu'):.2f}, ReLU {median(n, 'relu'):.2f}; tanh {median(n, 'tanh'):.2f}, "
+            f"sigmoid {median(n, 'sigmoid'):.2f}."
         ),
     ),
     Claim(
@@ -246,16 +245,14 @@ CLAIMS = (
         experiment=_noise,
         judge=lambda n: (
             Verdict.HOLDS
-            if bool(np.all(n["elu"] < n["relu"]) and _m(n, "relu") - _m(n, "elu") > 0.02)
+            if bool(np.all(n["elu"] < n["relu"]) and median(n, "relu") - median(n, "elu") > 0.02)
             else Verdict.NOT_HERE
         ),
         report=lambda n: (
-            f"Test error with noise: ELU {100 * _m(n, 'elu'):.1f} %, ReLU {100 * _m(n, 'relu'):.1f} %, leaky ReLU "
-            f"{100 * _m(n, 'leaky_relu'):.1f} % (clean: {100 * _m(n, 'elu_clean'):.1f}, "
-            f"{100 * _m(n, 'relu_clean'):.1f} and "
-            f"{100 * _m(n, 'leaky_relu_clean'):.1f} %). The paper speaks of the off state, which varies little with "
-            "the input; "
-            "it does not measure noise on the input."
+            f"Test error with noise: ELU {100 * median(n, 'elu'):.1f} %, ReLU {100 * median(n, 'relu'):.1f} %, leaky "
+            f"ReLU {100 * median(n, 'leaky_relu'):.1f} % (clean: {100 * median(n, 'elu_clean'):.1f}, "
+            f"{100 * median(n, 'relu_clean'):.1f} and {100 * median(n, 'leaky_relu_clean'):.1f} %). The paper speaks "
+            "of the off state, which varies little with the input; it does not measure noise on the input."
         ),
     ),
 )

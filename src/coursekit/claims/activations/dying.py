@@ -8,6 +8,7 @@ from coursekit import nn
 from coursekit.claims.activations.experiments import death, error_with_dead
 from coursekit.claims.digits_task import split_digits
 from coursekit.claims.record import Claim, Numbers, Verdict
+from coursekit.claims.summaries import median, median_percent
 from coursekit.optim import Adam
 from coursekit.training import train
 
@@ -93,14 +94,6 @@ def _maxout_dead(seed: int) -> float:
     return float(np.mean(shares))
 
 
-def _m(numbers: Numbers, name: str) -> float:
-    return float(np.median(numbers[name]))
-
-
-def _percent(numbers: Numbers, name: str) -> str:
-    return f"{100 * _m(numbers, name):.0f} %"
-
-
 _TOO_FAST = "64-100-100-10 on the digits, 5 epochs of Adam at 0.1, a rate that is far too high"
 
 CLAIMS = (
@@ -117,14 +110,18 @@ CLAIMS = (
         ),
         experiment=_bad_start,
         judge=lambda n: (
-            Verdict.HOLDS if _m(n, "worst") >= 0.75 else Verdict.LESS if _m(n, "worst") > 0.25 else Verdict.NOT_HERE
+            Verdict.HOLDS
+            if median(n, "worst") >= 0.75
+            else Verdict.LESS
+            if median(n, "worst") > 0.25
+            else Verdict.NOT_HERE
         ),
         report=lambda n: (
-            f"At the start {_percent(n, 'start')} are dead. After training the worst case has "
-            f"{_percent(n, 'worst')}, with "
-            f"He's weights at the same rates {_percent(n, 'he')}. It takes the weights and the learning rate together. "
-            f"The dead are {_percent(n, 'second')} of the second layer: once a whole layer is off, no gradient passes "
-            "it, and the layer below it cannot die any more."
+            f"At the start {median_percent(n, 'start', 0)} are dead. After training the worst case has "
+            f"{median_percent(n, 'worst', 0)}, with He's weights at the same rates {median_percent(n, 'he', 0)}. It "
+            f"takes the weights and the learning rate together. The dead are {median_percent(n, 'second', 0)} of the "
+            "second layer: once a whole layer is off, no gradient passes it, and the layer below it cannot die any "
+            "more."
         ),
     ),
     Claim(
@@ -140,15 +137,15 @@ CLAIMS = (
         experiment=_still_works,
         judge=lambda n: (
             Verdict.HOLDS
-            if _m(n, "dead0.75") - _m(n, "dead0") < 0.05
+            if median(n, "dead0.75") - median(n, "dead0") < 0.05
             else Verdict.LESS
-            if _m(n, "dead0.75") < 0.5
+            if median(n, "dead0.75") < 0.5
             else Verdict.NOT_HERE
         ),
         report=lambda n: (
-            f"Wrong with 75 % dead {100 * _m(n, 'dead0.75'):.1f} %, with none {100 * _m(n, 'dead0'):.1f} %, with 90 % "
-            f"{100 * _m(n, 'dead0.9'):.1f} %. A quarter of the units is enough for this task. Where a learning rate "
-            "kills that many, the net fails because of the rate."
+            f"Wrong with 75 % dead {100 * median(n, 'dead0.75'):.1f} %, with none {100 * median(n, 'dead0'):.1f} %, "
+            f"with 90 % {100 * median(n, 'dead0.9'):.1f} %. A quarter of the units is enough for this task. Where a "
+            "learning rate kills that many, the net fails because of the rate."
         ),
     ),
     Claim(
@@ -166,9 +163,10 @@ CLAIMS = (
             Verdict.HOLDS if n["lr2"].max() >= 0.4 else Verdict.LESS if n["lr2"].max() > 0.1 else Verdict.NOT_HERE
         ),
         report=lambda n: (
-            f"Dead: {_percent(n, 'lr0.1')} at η = 0.1, {_percent(n, 'lr0.3')} at 0.3, {_percent(n, 'lr1')} at 1, and "
-            f"{_percent(n, 'lr2')} at 2, in the worst run {100 * n['lr2'].max():.0f} %; nearly all of them in the "
-            f"second layer, of which {_percent(n, 'second')} are dead. It is a cliff, not a slope."
+            f"Dead: {median_percent(n, 'lr0.1', 0)} at η = 0.1, {median_percent(n, 'lr0.3', 0)} at 0.3, "
+            f"{median_percent(n, 'lr1', 0)} at 1, and {median_percent(n, 'lr2', 0)} at 2, in the worst run "
+            f"{100 * n['lr2'].max():.0f} %; nearly all of them in the second layer, of which "
+            f"{median_percent(n, 'second', 0)} are dead. It is a cliff, not a slope."
         ),
     ),
     Claim(
@@ -191,11 +189,10 @@ CLAIMS = (
             else Verdict.HOLDS
         ),
         report=lambda n: (
-            f"Dead at the start: {_percent(n, 'scale0.01')} at a hundredth of He's scale, {_percent(n, 'scale1')} "
-            "at He's, "
-            f"{_percent(n, 'scale100')} at a hundred times it, {_percent(n, 'uniform')} with uniform(−1, 1). With "
-            "zero biases a factor "
-            f"on the weights changes no sign, so it cannot change who is on. A bias of −1 does: {_percent(n, 'bias')}."
+            f"Dead at the start: {median_percent(n, 'scale0.01', 0)} at a hundredth of He's scale, "
+            f"{median_percent(n, 'scale1', 0)} at He's, {median_percent(n, 'scale100', 0)} at a hundred times it, "
+            f"{median_percent(n, 'uniform', 0)} with uniform(−1, 1). With zero biases a factor on the weights changes "
+            f"no sign, so it cannot change who is on. A bias of −1 does: {median_percent(n, 'bias', 0)}."
         ),
     ),
     Claim(
@@ -215,11 +212,11 @@ CLAIMS = (
         report=lambda n: (
             "Dead with bias 0 and with 0.01: "
             + "; ".join(
-                f"{_percent(n, f'dead_{lr}_0')} and {_percent(n, f'dead_{lr}_0.01')} at η = {lr}"
+                f"{median_percent(n, f'dead_{lr}_0', 0)} and {median_percent(n, f'dead_{lr}_0.01', 0)} at η = {lr}"
                 for lr in ("0.01", "0.03", "0.1")
             )
             + ". A bias of 0.01 is too small to keep them: the largest z of a dead unit lies "
-            + ", ".join(f"{_m(n, f'below_{lr}_0'):.1f}" for lr in ("0.01", "0.03", "0.1"))
+            + ", ".join(f"{median(n, f'below_{lr}_0'):.1f}" for lr in ("0.01", "0.03", "0.1"))
             + " below 0 (medians)."
         ),
     ),
@@ -235,8 +232,8 @@ CLAIMS = (
             Verdict.HOLDS if bool(np.all(n["leaky_relu"] == 0) and np.all(n["relu"] > 0.2)) else Verdict.NOT_HERE
         ),
         report=lambda n: (
-            f"Of all hidden units {_percent(n, 'leaky_relu')} are dead with leaky ReLU, {_percent(n, 'relu')} "
-            "with ReLU."
+            f"Of all hidden units {median_percent(n, 'leaky_relu', 0)} are dead with leaky ReLU, "
+            f"{median_percent(n, 'relu', 0)} with ReLU."
         ),
     ),
     Claim(
@@ -249,8 +246,8 @@ CLAIMS = (
         experiment=_survivors,
         judge=lambda n: Verdict.HOLDS if bool(np.all(n["maxout"] == 0)) else Verdict.NOT_HERE,
         report=lambda n: (
-            f"Of all hidden units {_percent(n, 'maxout')} are dead with maxout, {_percent(n, 'relu')} with ReLU. One "
-            "of the two lines always wins."
+            f"Of all hidden units {median_percent(n, 'maxout', 0)} are dead with maxout, "
+            f"{median_percent(n, 'relu', 0)} with ReLU. One of the two lines always wins."
         ),
     ),
     Claim(
@@ -263,14 +260,14 @@ CLAIMS = (
         experiment=_survivors,
         judge=lambda n: (
             Verdict.HOLDS
-            if _m(n, "elu") < 0.02
+            if median(n, "elu") < 0.02
             else Verdict.LESS
-            if _m(n, "elu") < 0.8 * _m(n, "relu")
+            if median(n, "elu") < 0.8 * median(n, "relu")
             else Verdict.NOT_HERE
         ),
         report=lambda n: (
-            f"Of all hidden units {_percent(n, 'elu')} have a slope below 0.001 for every example with ELU, "
-            f"{_percent(n, 'relu')} with ReLU. "
+            f"Of all hidden units {median_percent(n, 'elu', 0)} have a slope below 0.001 for every example with ELU, "
+            f"{median_percent(n, 'relu', 0)} with ReLU. "
             "Its slope α exp(x) is never 0, but far on the negative side it might as well be."
         ),
     ),

@@ -7,6 +7,7 @@ import numpy as np
 from coursekit.claims.activations.costs import BATCH, WIDTH, costs
 from coursekit.claims.activations.experiments import best_error, best_steps
 from coursekit.claims.record import Claim, Numbers, Verdict
+from coursekit.claims.summaries import median
 
 #: How many times faster the notes say a rectifier is; within this much of it counts as agreement.
 _SIX, _SLACK = 6.0, 1.0
@@ -54,38 +55,34 @@ def _errors(seed: int) -> Mapping[str, float]:
 
 
 def _judge_sigmoid(n: Numbers) -> Verdict:
-    worse = [_m(n, f"sigmoid{hidden}") - _m(n, f"relu{hidden}") > 0.03 for hidden in (1, 4)]
+    worse = [median(n, f"sigmoid{hidden}") - median(n, f"relu{hidden}") > 0.03 for hidden in (1, 4)]
     return Verdict.HOLDS if all(worse) else Verdict.LESS if any(worse) else Verdict.NOT_HERE
 
 
 def _judge_exponential(n: Numbers) -> Verdict:
     """By the count: each of the three with an exponential is dear beside both without, and little beside the layer."""
-    dear = [_m(n, f"count_{name}") for name in ("sigmoid", "tanh", "elu")]
-    cheap = max(_m(n, f"count_{name}") for name in ("relu", "leaky_relu"))
+    dear = [median(n, f"count_{name}") for name in ("sigmoid", "tanh", "elu")]
+    cheap = max(median(n, f"count_{name}") for name in ("relu", "leaky_relu"))
     if min(dear) < 3.0 * cheap:
         return Verdict.NOT_HERE
-    return Verdict.HOLDS if max(dear) < 0.1 * _m(n, "count_linear") else Verdict.WRONG
+    return Verdict.HOLDS if max(dear) < 0.1 * median(n, "count_linear") else Verdict.WRONG
 
 
 def _report_exponential(n: Numbers) -> str:
     units = {"relu": "ReLU", "leaky_relu": "leaky ReLU", "tanh": "tanh", "sigmoid": "sigmoid", "elu": "ELU"}
-    counted = ", ".join(f"{label} {_m(n, f'count_{unit}'):.0f}" for unit, label in units.items())
-    timed = ", ".join(f"{label} {_m(n, f'time_{unit}'):.1f}" for unit, label in units.items() if unit != "relu")
-    whole, dear = _m(n, "count_linear"), max(_m(n, f"count_{unit}") for unit in units)
+    counted = ", ".join(f"{label} {median(n, f'count_{unit}'):.0f}" for unit, label in units.items())
+    timed = ", ".join(f"{label} {median(n, f'time_{unit}'):.1f}" for unit, label in units.items() if unit != "relu")
+    whole, dear = median(n, "count_linear"), max(median(n, f"count_{unit}") for unit in units)
     return (
         f"Operations for each number: {counted}; in the linear layer of {WIDTH} × {WIDTH} weights before it "
         f"{whole:.0f}, to which the dearest adds {100 * dear / whole:.0f} %. Not judged, the clock of the machine that "
-        f"built this page, in units of ReLU's time: {timed}, the linear layer {_m(n, 'time_linear'):.1f}."
+        f"built this page, in units of ReLU's time: {timed}, the linear layer {median(n, 'time_linear'):.1f}."
     )
 
 
 def _gain(n: Numbers, unit: str) -> float:
     """How much lower the error is than with ReLU, in the better of the two nets."""
-    return max(_m(n, f"relu{hidden}") - _m(n, f"{unit}{hidden}") for hidden in (1, 4))
-
-
-def _m(numbers: Numbers, name: str) -> float:
-    return float(np.median(numbers[name]))
+    return max(median(n, f"relu{hidden}") - median(n, f"{unit}{hidden}") for hidden in (1, 4))
 
 
 _STEPS_SETUP = (
@@ -172,9 +169,9 @@ CLAIMS = (
         experiment=_errors,
         judge=_judge_sigmoid,
         report=lambda n: (
-            f"Four hidden layers: sigmoid {100 * _m(n, 'sigmoid4'):.0f} %, ReLU {100 * _m(n, 'relu4'):.1f} % wrong. "
-            "One hidden layer: "
-            f"{100 * _m(n, 'sigmoid1'):.1f} % and {100 * _m(n, 'relu1'):.1f} %. It is depth that the sigmoid cannot do."
+            f"Four hidden layers: sigmoid {100 * median(n, 'sigmoid4'):.0f} %, ReLU {100 * median(n, 'relu4'):.1f} % "
+            f"wrong. One hidden layer: {100 * median(n, 'sigmoid1'):.1f} % and {100 * median(n, 'relu1'):.1f} %. It "
+            "is depth that the sigmoid cannot do."
         ),
     ),
     Claim(
@@ -187,13 +184,13 @@ CLAIMS = (
         experiment=_errors,
         judge=lambda n: (
             Verdict.HOLDS
-            if max(_m(n, "tanh1") - _m(n, "relu1"), _m(n, "tanh4") - _m(n, "relu4")) > 0.02
+            if max(median(n, "tanh1") - median(n, "relu1"), median(n, "tanh4") - median(n, "relu4")) > 0.02
             else Verdict.NOT_HERE
         ),
         report=lambda n: (
-            f"Wrong with tanh {100 * _m(n, 'tanh1'):.1f} % (one hidden layer) and {100 * _m(n, 'tanh4'):.1f} % "
-            "(four), with ReLU "
-            f"{100 * _m(n, 'relu1'):.1f} % and {100 * _m(n, 'relu4'):.1f} %. On a task of this size tanh is as good."
+            f"Wrong with tanh {100 * median(n, 'tanh1'):.1f} % (one hidden layer) and {100 * median(n, 'tanh4'):.1f} "
+            f"% (four), with ReLU {100 * median(n, 'relu1'):.1f} % and {100 * median(n, 'relu4'):.1f} %. On a task of "
+            "this size tanh is as good."
         ),
     ),
     Claim(
@@ -212,7 +209,7 @@ CLAIMS = (
         report=lambda n: (
             "Wrong with one and with four hidden layers: "
             + "; ".join(
-                f"{label} {100 * _m(n, f'{unit}1'):.1f} and {100 * _m(n, f'{unit}4'):.1f} %"
+                f"{label} {100 * median(n, f'{unit}1'):.1f} and {100 * median(n, f'{unit}4'):.1f} %"
                 for unit, label in (
                     ("relu", "ReLU"),
                     ("leaky_relu", "leaky ReLU"),

@@ -7,6 +7,7 @@ import numpy as np
 from coursekit.claims.babysitting.experiments import Outcome, fit, net, part
 from coursekit.claims.digits_task import Labels, Values, split_digits
 from coursekit.claims.record import Claim, Numbers, Verdict
+from coursekit.claims.summaries import median
 from coursekit.data import digits
 from coursekit.nn import SoftmaxCrossEntropy, l2_penalty, softmax
 from coursekit.optim import SGD, FromRule, sgd
@@ -15,10 +16,6 @@ from coursekit.words import plain
 LN_C = float(np.log(10.0))
 #: From 1e-6 to 1e3, two in a decade.
 RATES = tuple(float(lr) for lr in 10.0 ** np.arange(-6.0, 3.1, 0.5))
-
-
-def _m(n: Numbers, name: str) -> float:
-    return float(np.median(n[name]))
 
 
 # -- regularization raises the loss ------------------------------------------------------------------------------
@@ -110,9 +107,9 @@ def _barely(seed: int) -> Mapping[str, float]:
 
 def _judge_barely(n: Numbers) -> Verdict:
     """Barely is a change of less than 5 %; healed is a loss on new digits below 1."""
-    if any(_m(n, f"{cause}_change") > 0.05 for cause in _CAUSES) or _m(n, "rate_raised") > 1.0:
+    if any(median(n, f"{cause}_change") > 0.05 for cause in _CAUSES) or median(n, "rate_raised") > 1.0:
         return Verdict.NOT_HERE
-    others = [_m(n, f"{cause}_raised") < 1.0 for cause in _CAUSES if cause != "rate"]
+    others = [median(n, f"{cause}_raised") < 1.0 for cause in _CAUSES if cause != "rate"]
     return Verdict.HOLDS if all(others) else Verdict.WRONG
 
 
@@ -148,7 +145,7 @@ def _nan(seed: int) -> Mapping[str, float]:
 
 
 def _judge_nan(n: Numbers) -> Verdict:
-    if _m(n, "nan") == 0:
+    if median(n, "nan") == 0:
         return Verdict.NOT_HERE
     return Verdict.WRONG if bool(np.all(n["other"] == 3)) else Verdict.HOLDS
 
@@ -183,10 +180,10 @@ CLAIMS = (
         experiment=_raises,
         judge=_judge_raises,
         report=lambda n: (
-            f"The first loss is {_m(n, 'first0'):.2f} without and {_m(n, 'first4'):.3f}, {_m(n, 'first2'):.2f} and "
-            f"{_m(n, 'first1'):.2f} with the three strengths, so the penalty is switched on. After training the loss "
-            f"on the training digits is {_m(n, 'end0'):.3f} without, {_m(n, 'end2'):.3f} at 0.01 and "
-            f"{_m(n, 'end1'):.2f} at 0.1."
+            f"The first loss is {median(n, 'first0'):.2f} without and {median(n, 'first4'):.3f}, "
+            f"{median(n, 'first2'):.2f} and {median(n, 'first1'):.2f} with the three strengths, so the penalty is "
+            f"switched on. After training the loss on the training digits is {median(n, 'end0'):.3f} without, "
+            f"{median(n, 'end2'):.3f} at 0.01 and {median(n, 'end1'):.2f} at 0.1."
         ),
     ),
     Claim(
@@ -202,10 +199,10 @@ CLAIMS = (
             Verdict.HOLDS if bool(np.all(n["none"] < 0.01) and np.all(n["none_right"] == 1.0)) else Verdict.NOT_HERE
         ),
         report=lambda n: (
-            f"The loss falls to {_m(n, 'none'):.4f}. It does not with a wrong sign, weights that are all 0 "
-            f"({_m(n, 'zero'):.2f}), pixels from 0 to 255 ({_m(n, 'raw'):.2f}), a rate 1000 times too low "
-            f"({_m(n, 'rate'):.2f}) or one hidden unit ({_m(n, 'small'):.2f}): the check finds these. Labels of other "
-            f"digits it does not find ({_m(n, 'labels'):.4f}): they are learned by heart."
+            f"The loss falls to {median(n, 'none'):.4f}. It does not with a wrong sign, weights that are all 0 "
+            f"({median(n, 'zero'):.2f}), pixels from 0 to 255 ({median(n, 'raw'):.2f}), a rate 1000 times too low "
+            f"({median(n, 'rate'):.2f}) or one hidden unit ({median(n, 'small'):.2f}): the check finds these. Labels "
+            f"of other digits it does not find ({median(n, 'labels'):.4f}): they are learned by heart."
         ),
     ),
     Claim(
@@ -220,12 +217,12 @@ CLAIMS = (
         experiment=_barely,
         judge=_judge_barely,
         report=lambda n: (
-            f"It is one reason of several. The loss changes by {100 * _m(n, 'rate_change'):.1f}, "
-            f"{100 * _m(n, 'zero_change'):.1f}, {100 * _m(n, 'labels_change'):.1f} and "
-            f"{100 * _m(n, 'penalty_change'):.1f} %. At the best of the higher rates the loss on new digits is "
-            f"{_m(n, 'rate_raised'):.2f} where the rate was the reason; with weights of 0 it is "
-            f"{_m(n, 'zero_raised'):.2f}, with wrong labels {_m(n, 'labels_raised'):.2f}, with the penalty "
-            f"{_m(n, 'penalty_raised'):.2f}, where a guess has {LN_C:.2f}."
+            f"It is one reason of several. The loss changes by {100 * median(n, 'rate_change'):.1f}, "
+            f"{100 * median(n, 'zero_change'):.1f}, {100 * median(n, 'labels_change'):.1f} and "
+            f"{100 * median(n, 'penalty_change'):.1f} %. At the best of the higher rates the loss on new digits is "
+            f"{median(n, 'rate_raised'):.2f} where the rate was the reason; with weights of 0 it is "
+            f"{median(n, 'zero_raised'):.2f}, with wrong labels {median(n, 'labels_raised'):.2f}, with the penalty "
+            f"{median(n, 'penalty_raised'):.2f}, where a guess has {LN_C:.2f}."
         ),
     ),
     Claim(
@@ -240,10 +237,11 @@ CLAIMS = (
         experiment=_nan,
         judge=_judge_nan,
         report=lambda n: (
-            f"A rate of {_m(n, 'lowest_nan'):.2g} or more gives NaN; of {_m(n, 'bad'):.0f} rates at which nothing is "
-            f"learned {_m(n, 'nan'):.0f} do, the others end at a loss that is finite and no better than at the start. "
-            f"But the logarithm of 0 gives a loss that is not finite at {_m(n, 'other'):.0f} of 3 low rates, before "
-            f"the first step; computed from the scores, as the engine does, it happens at {_m(n, 'stable'):.0f} of 3."
+            f"A rate of {median(n, 'lowest_nan'):.2g} or more gives NaN; of {median(n, 'bad'):.0f} rates at which "
+            f"nothing is learned {median(n, 'nan'):.0f} do, the others end at a loss that is finite and no better "
+            f"than at the start. But the logarithm of 0 gives a loss that is not finite at {median(n, 'other'):.0f} "
+            "of 3 low rates, before the first step; computed from the scores, as the engine does, it happens at "
+            f"{median(n, 'stable'):.0f} of 3."
         ),
     ),
     Claim(
@@ -265,9 +263,9 @@ CLAIMS = (
             else Verdict.NOT_HERE
         ),
         report=lambda n: (
-            f"From {plain(_m(n, 'low'), 4)} to {plain(_m(n, 'high'), 2)}, that is "
-            f"{np.log10(_m(n, 'high') / _m(n, 'low')):.1f} decades after one epoch; the best after 20 is "
-            f"{plain(_m(n, 'best'), 2)}, at no seed over {(n['high'] / n['best']).max():.1f} times below the upper "
+            f"From {plain(median(n, 'low'), 4)} to {plain(median(n, 'high'), 2)}, that is "
+            f"{np.log10(median(n, 'high') / median(n, 'low')):.1f} decades after one epoch; the best after 20 is "
+            f"{plain(median(n, 'best'), 2)}, at no seed over {(n['high'] / n['best']).max():.1f} times below the upper "
             "end."
         ),
     ),

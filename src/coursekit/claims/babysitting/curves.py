@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from coursekit.claims.babysitting.experiments import Outcome, fit, net, part
 from coursekit.claims.record import Claim, Numbers, Verdict
+from coursekit.claims.summaries import median
 from coursekit.optim import SGD
 from coursekit.training import accuracy, predicted_labels
 
@@ -15,10 +16,6 @@ from coursekit.training import accuracy, predicted_labels
 STRENGTHS = (0.0, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1)
 #: And probabilities of dropout.
 DROPS = (0.2, 0.5, 0.7)
-
-
-def _m(n: Numbers, name: str) -> float:
-    return float(np.median(n[name]))
 
 
 @dataclass(frozen=True)
@@ -105,7 +102,7 @@ def _no_gap(seed: int) -> Mapping[str, float]:
 
 def _judge_no_gap(n: Numbers) -> Verdict:
     """No gap is one of less than 5 points; a gain counts from 2 points on."""
-    if any(abs(_m(n, f"{kind}_gap")) > 5 for kind in KINDS):
+    if any(abs(median(n, f"{kind}_gap")) > 5 for kind in KINDS):
         return Verdict.NOT_HERE
     gains = {kind: float(np.median(n[f"{kind}_larger"] - n[f"{kind}_val"])) for kind in KINDS}
     if all(gain >= 2 for gain in gains.values()):
@@ -130,13 +127,13 @@ CLAIMS = (
         experiment=_gap,
         judge=_judge_gap,
         report=lambda n: (
-            f"Without regularization the gap is {_m(n, 'gap'):.1f} points, with {_m(n, 'val'):.1f} % right on the "
-            f"others. The best of all gains {_gained(n['val_best'], n['val'])} points and narrows the gap by "
+            f"Without regularization the gap is {median(n, 'gap'):.1f} points, with {median(n, 'val'):.1f} % right on "
+            f"the others. The best of all gains {_gained(n['val_best'], n['val'])} points and narrows the gap by "
             f"{_gained(n['gap'], n['gap_best'])} (medians of the differences; L2 alone gains "
-            f"{_gained(n['val_l2'], n['val'])}, dropout {_gained(n['val_drop'], n['val'])}). Judged by "
-            f"the digits that chose it, it would gain {_gained(n['val_flattered'], n['val'])}. At 0.3 the "
-            f"penalty leaves {_m(n, 'val_strong'):.0f} % right and still a gap of {_m(n, 'gap_strong'):.1f}. Four "
-            f"times as many digits make it {_m(n, 'val_more'):.1f} % and {_m(n, 'gap_more'):.1f} points, with no "
+            f"{_gained(n['val_l2'], n['val'])}, dropout {_gained(n['val_drop'], n['val'])}). Judged by the digits "
+            f"that chose it, it would gain {_gained(n['val_flattered'], n['val'])}. At 0.3 the penalty leaves "
+            f"{median(n, 'val_strong'):.0f} % right and still a gap of {median(n, 'gap_strong'):.1f}. Four times as "
+            f"many digits make it {median(n, 'val_more'):.1f} % and {median(n, 'gap_more'):.1f} points, with no "
             "penalty."
         ),
     ),
@@ -154,13 +151,13 @@ CLAIMS = (
         report=lambda n: (
             "Accuracy on other digits before and after: "
             + "; ".join(
-                f"{words} {_m(n, f'{kind}_val'):.1f} → {_m(n, f'{kind}_larger'):.1f} %"
+                f"{words} {median(n, f'{kind}_val'):.1f} → {median(n, f'{kind}_larger'):.1f} %"
                 for kind, words in zip(
                     KINDS, ("2 units", "rate too low", "penalty too strong", "nothing wrong"), strict=True
                 )
             )
             + ". The missing look is at the training accuracy: "
-            + ", ".join(f"{_m(n, f'{kind}_right'):.1f}" for kind in KINDS)
+            + ", ".join(f"{median(n, f'{kind}_right'):.1f}" for kind in KINDS)
             + " %. Where it is high, there is nothing to gain; where it is low, capacity is one reason of several."
         ),
     ),

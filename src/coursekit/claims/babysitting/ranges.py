@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from coursekit.claims.babysitting.experiments import BATCH, Setting, net, part, sweep
 from coursekit.claims.record import Claim, Numbers, Verdict
+from coursekit.claims.summaries import median
 from coursekit.nn import L2
 from coursekit.optim import SGD
 from coursekit.training import Range, Trial, coarse_to_fine, halton_points, log_uniform, settings_at, train
@@ -15,10 +16,6 @@ from coursekit.words import plain
 LOW, HIGH = 1e-6, 10.0
 RANGES = {"lr": Range(LOW, HIGH, log=True), "lam": Range(LOW, HIGH, log=True)}
 DRAWS, REPEATS = 16, 8
-
-
-def _m(n: Numbers, name: str) -> float:
-    return float(np.median(n[name]))
 
 
 def best_of_groups(settings: list[Setting], groups: int, seed: int, epochs: int = 8) -> NDArray[np.float64]:
@@ -89,7 +86,7 @@ def _multiplicative(seed: int) -> Mapping[str, float]:
 
 
 def _series(n: Numbers, name: str, values: tuple[float, ...]) -> str:
-    return ", ".join(f"{_m(n, f'{name}{value:g}'):.0f}" for value in values)
+    return ", ".join(f"{median(n, f'{name}{value:g}'):.0f}" for value in values)
 
 
 # -- short runs ------------------------------------------------------------------------------------------------------
@@ -172,9 +169,9 @@ CLAIMS = (
         experiment=_log_space,
         judge=lambda n: Verdict.HOLDS if bool(np.all(n["log"] < n["linear"])) else Verdict.NOT_HERE,
         report=lambda n: (
-            f"Loss {_m(n, 'log'):.2f} with draws even in the exponent, {_m(n, 'linear'):.2f} with draws even in the "
-            f"number, where a guess has {np.log(10):.2f}: of those {100 * (1 - _m(n, 'linear_below')):.0f} % of the "
-            "rates are above 0.1."
+            f"Loss {median(n, 'log'):.2f} with draws even in the exponent, {median(n, 'linear'):.2f} with draws even "
+            f"in the number, where a guess has {np.log(10):.2f}: of those {100 * (1 - median(n, 'linear_below')):.0f} "
+            "% of the rates are above 0.1."
         ),
     ),
     Claim(
@@ -189,14 +186,14 @@ CLAIMS = (
         experiment=_multiplicative,
         judge=lambda n: (
             Verdict.HOLDS
-            if abs(_m(n, "slope") + 1) < 0.15 and abs(_m(n, "slope_half") + 1) < 0.15
+            if abs(median(n, "slope") + 1) < 0.15 and abs(median(n, "slope_half") + 1) < 0.15
             else Verdict.NOT_HERE
         ),
         report=lambda n: (
             f"Steps to the loss: {_series(n, 'steps', _RATES)}, slope "
-            f"{plain(_m(n, 'slope'), 2)}. From 0.003 to 0.01 they fall to a third; 0.007 more on top of 0.1 makes "
-            f"{_m(n, 'added'):.0f} of {_m(n, 'steps0.1'):.0f}. Steps to half the weights: "
-            f"{_series(n, 'half', _STRENGTHS)}, slope {plain(_m(n, 'slope_half'), 2)}."
+            f"{plain(median(n, 'slope'), 2)}. From 0.003 to 0.01 they fall to a third; 0.007 more on top of 0.1 makes "
+            f"{median(n, 'added'):.0f} of {median(n, 'steps0.1'):.0f}. Steps to half the weights: "
+            f"{_series(n, 'half', _STRENGTHS)}, slope {plain(median(n, 'slope_half'), 2)}."
         ),
     ),
     Claim(
@@ -211,10 +208,11 @@ CLAIMS = (
         experiment=_short,
         judge=lambda n: Verdict.HOLDS if bool(np.all(n["narrowed"] < 1.05 * n["best"])) else Verdict.NOT_HERE,
         report=lambda n: (
-            f"Best rate after 1, 2 and 20 epochs: {_m(n, 'rate1'):.2g}, {_m(n, 'rate2'):.2g} and "
-            f"{_m(n, 'rate20'):.2g}. The best loss after 20 epochs is {_m(n, 'best'):.3f}; among the rates near the "
-            f"winner of one epoch it is {_m(n, 'narrowed'):.3f}. The winner itself, of one epoch or of two, ends at "
-            f"{_m(n, 'at1'):.3f} and {_m(n, 'at2'):.3f}: a short run finds the range, not the setting."
+            f"Best rate after 1, 2 and 20 epochs: {median(n, 'rate1'):.2g}, {median(n, 'rate2'):.2g} and "
+            f"{median(n, 'rate20'):.2g}. The best loss after 20 epochs is {median(n, 'best'):.3f}; among the rates "
+            f"near the winner of one epoch it is {median(n, 'narrowed'):.3f}. The winner itself, of one epoch or of "
+            f"two, ends at {median(n, 'at1'):.3f} and {median(n, 'at2'):.3f}: a short run finds the range, not the "
+            "setting."
         ),
     ),
     Claim(
@@ -231,8 +229,8 @@ CLAIMS = (
         experiment=_coarse_to_fine,
         judge=lambda n: Verdict.HOLDS if int(np.sum(n["staged"] < n["at_once"])) >= 4 else Verdict.NOT_HERE,
         report=lambda n: (
-            f"Lowest loss {_m(n, 'staged'):.3f} in three rounds, {_m(n, 'at_once'):.3f} at once; the rounds win at "
-            f"{int(np.sum(n['staged'] < n['at_once']))} of {len(n['staged'])} seeds."
+            f"Lowest loss {median(n, 'staged'):.3f} in three rounds, {median(n, 'at_once'):.3f} at once; the rounds "
+            f"win at {int(np.sum(n['staged'] < n['at_once']))} of {len(n['staged'])} seeds."
         ),
     ),
     Claim(
@@ -246,8 +244,8 @@ CLAIMS = (
         experiment=_edge,
         judge=_judge_edge,
         report=lambda n: (
-            f"Up to 0.01 the best rate is {_m(n, 'narrow_rate'):g}, the last one, with loss {_m(n, 'narrow'):.2f}; "
-            f"beyond it {_m(n, 'wide_rate'):.2g} gives {_m(n, 'wide'):.2f}."
+            f"Up to 0.01 the best rate is {median(n, 'narrow_rate'):g}, the last one, with loss "
+            f"{median(n, 'narrow'):.2f}; beyond it {median(n, 'wide_rate'):.2g} gives {median(n, 'wide'):.2f}."
         ),
     ),
 )

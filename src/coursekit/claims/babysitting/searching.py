@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from coursekit.claims.babysitting.experiments import BATCH, Setting, net, sweep
 from coursekit.claims.digits_task import Labels, Values, split_digits
 from coursekit.claims.record import Claim, Numbers, Verdict
+from coursekit.claims.summaries import median
 from coursekit.nn import L2, PerModel, SoftmaxCrossEntropy, Stack
 from coursekit.optim import SGD
 from coursekit.training import Range, accuracy, halton_points, k_fold, predicted_labels, settings_at, train_stack
@@ -18,10 +19,6 @@ from coursekit.training import Range, accuracy, halton_points, k_fold, predicted
 TWO = {"lr": Range(1e-6, 10.0, log=True), "lam": Range(1e-6, 10.0, log=True)}
 THREE = TWO | {"scale": Range(0.1, 10.0, log=True)}
 REPEATS = 6
-
-
-def _m(n: Numbers, name: str) -> float:
-    return float(np.median(n[name]))
 
 
 def points(method: str, side: int, d: int, rng: np.random.Generator) -> NDArray[np.float64]:
@@ -56,7 +53,7 @@ def _random(seed: int) -> Mapping[str, float]:
 
 
 def _judge_random(n: Numbers) -> Verdict:
-    wins = [_m(n, f"random{d}") < _m(n, f"grid{d}") for d in (2, 3)]
+    wins = [median(n, f"random{d}") < median(n, f"grid{d}") for d in (2, 3)]
     return Verdict.HOLDS if all(wins) else Verdict.LESS if any(wins) else Verdict.NOT_HERE
 
 
@@ -146,9 +143,9 @@ CLAIMS = (
         experiment=_random,
         judge=_judge_random,
         report=lambda n: (
-            f"Two parameters, 16 trials: grid {_m(n, 'grid2'):.3f}, random {_m(n, 'random2'):.3f}, quasi-random "
-            f"{_m(n, 'quasi2'):.3f}. Three parameters, 27 trials: grid {_m(n, 'grid3'):.3f}, random "
-            f"{_m(n, 'random3'):.3f}, quasi-random {_m(n, 'quasi3'):.3f}. Random wins at "
+            f"Two parameters, 16 trials: grid {median(n, 'grid2'):.3f}, random {median(n, 'random2'):.3f}, "
+            f"quasi-random {median(n, 'quasi2'):.3f}. Three parameters, 27 trials: grid {median(n, 'grid3'):.3f}, "
+            f"random {median(n, 'random3'):.3f}, quasi-random {median(n, 'quasi3'):.3f}. Random wins at "
             f"{int(np.sum(n['random2'] < n['grid2']))} and {int(np.sum(n['random3'] < n['grid3']))} of "
             f"{len(n['grid2'])} seeds."
         ),

@@ -7,6 +7,7 @@ import numpy as np
 
 from coursekit.claims.batch_size.experiments import FEW, fastest, few, fit, sharpness, wrong
 from coursekit.claims.record import Claim, Numbers, Verdict
+from coursekit.claims.summaries import mean_percent, median
 
 _BOTH = {"small": 8, "large": FEW}
 
@@ -50,14 +51,6 @@ def _judge_optima(n: Numbers) -> Verdict:
     return Verdict.HOLDS if sharper and worse else Verdict.LESS if worse else Verdict.NOT_HERE
 
 
-def _p(n: Numbers, name: str) -> str:
-    return f"{100 * n[name].mean():.1f} %"
-
-
-def _m(n: Numbers, name: str) -> float:
-    return float(np.median(n[name]))
-
-
 _TASK = f"64-32-10 with ReLU on {FEW} digits, plain SGD in batches of 8 and of all {FEW}; error on 1,497 others"
 
 CLAIMS = (
@@ -73,9 +66,10 @@ CLAIMS = (
         experiment=_compare,
         judge=_judge_generalization,
         report=lambda n: (
-            f"After 30 passes {_p(n, 'small_passes')} wrong with batches of 8, {_p(n, 'large_passes')} with batches of "
-            f"{FEW}. Both trained to the same loss: {_p(n, 'small_best')} and {_p(n, 'large_best')}. The large batch "
-            "was behind because it had made fewer updates."
+            f"After 30 passes {mean_percent(n, 'small_passes')} wrong with batches of 8, "
+            f"{mean_percent(n, 'large_passes')} with batches of {FEW}. Both trained to the same loss: "
+            f"{mean_percent(n, 'small_best')} and {mean_percent(n, 'large_best')}. The large batch was behind because "
+            "it had made fewer updates."
         ),
         seeds=range(10),
     ),
@@ -91,11 +85,11 @@ CLAIMS = (
         experiment=_compare,
         judge=_judge_optima,
         report=lambda n: (
-            f"At rate 0.2 the curvature is {_m(n, 'small_sharp'):.2f} with batches of 8 and "
-            f"{_m(n, 'large_sharp'):.2f} with batches of {FEW}: sharper. But {_p(n, 'small_same_rate')} and "
-            f"{_p(n, 'large_same_rate')} of new digits are wrong. At each one's fastest rate ({_m(n, 'small_rate'):g} "
-            f"and {_m(n, 'large_rate'):g}) the curvatures are {_m(n, 'small_best_sharp'):.2f} and "
-            f"{_m(n, 'large_best_sharp'):.2f}."
+            f"At rate 0.2 the curvature is {median(n, 'small_sharp'):.2f} with batches of 8 and "
+            f"{median(n, 'large_sharp'):.2f} with batches of {FEW}: sharper. But {mean_percent(n, 'small_same_rate')} "
+            f"and {mean_percent(n, 'large_same_rate')} of new digits are wrong. At each one's fastest rate "
+            f"({median(n, 'small_rate'):g} and {median(n, 'large_rate'):g}) the curvatures are "
+            f"{median(n, 'small_best_sharp'):.2f} and {median(n, 'large_best_sharp'):.2f}."
         ),
         seeds=range(10),
     ),

@@ -7,6 +7,7 @@ import numpy as np
 from coursekit.claims.batch_size.experiments import BASE, RATES, SIZES, TARGET, bests, updates_to
 from coursekit.claims.batch_size.growing import EPOCHS, EVERY, FACTOR, SIZE, one_update, runs
 from coursekit.claims.record import Claim, Numbers, Verdict
+from coursekit.claims.summaries import median
 from coursekit.optim import linear_scaling, sqrt_scaling
 
 _LARGER = SIZES[1:]
@@ -27,13 +28,9 @@ def _follow(rule: Rule, seed: int) -> Mapping[str, float]:
     return numbers
 
 
-def _m(n: Numbers, name: str) -> float:
-    return float(np.median(n[name]))
-
-
 def good_at(n: Numbers) -> list[int]:
     """The sizes at which the rule needs at most a quarter more updates than the best rate, in the median."""
-    return [size for size in _LARGER if _m(n, f"over{size}") <= 1.25]
+    return [size for size in _LARGER if median(n, f"over{size}") <= 1.25]
 
 
 def _judge_rule(n: Numbers) -> Verdict:
@@ -42,14 +39,14 @@ def _judge_rule(n: Numbers) -> Verdict:
 
 
 def _said(n: Numbers, name: str) -> str:
-    return ", ".join(f"{v:.0f}" if np.isfinite(v := _m(n, f"{name}{size}")) else "never" for size in _LARGER)
+    return ", ".join(f"{v:.0f}" if np.isfinite(v := median(n, f"{name}{size}")) else "never" for size in _LARGER)
 
 
 def _report_rule(n: Numbers) -> str:
-    worst = max(_m(n, f"over{size}") for size in _LARGER)
+    worst = max(median(n, f"over{size}") for size in _LARGER)
     at_worst = f"; at worst it needs {worst:.1f} times the updates" if np.isfinite(worst) else ""
     return (
-        f"From rate {_m(n, 'base'):g} and {_m(n, f'best{BASE}'):.0f} updates at {BASE}, to batches of "
+        f"From rate {median(n, 'base'):g} and {median(n, f'best{BASE}'):.0f} updates at {BASE}, to batches of "
         f"{', '.join(map(str, _LARGER))}: {_said(n, 'updates')} updates; at each size's best rate {_said(n, 'best')}; "
         f"with the rate as it was {_said(n, 'as_is')}. Within a quarter of the best at "
         f"{', '.join(map(str, good_at(n))) or 'none of them'}{at_worst}."
@@ -117,10 +114,11 @@ CLAIMS = (
         experiment=runs,
         judge=_judge_grown,
         report=lambda n: (
-            f"Training loss on the digits {_m(n, 'cut_loss'):.4f} with the rate cut, {_m(n, 'grown_loss'):.4f} with "
-            f"the batch grown. The noisy line ends {n['cut_above'].mean():.5f} and {n['grown_above'].mean():.5f} above "
-            f"its least, a ratio of {above(n):.2f}, and {n['constant_above'].mean():.3f} if nothing changes (means). "
-            f"Updates on the digits: {_m(n, 'cut_updates'):.0f} and {_m(n, 'grown_updates'):.0f}."
+            f"Training loss on the digits {median(n, 'cut_loss'):.4f} with the rate cut, "
+            f"{median(n, 'grown_loss'):.4f} with the batch grown. The noisy line ends {n['cut_above'].mean():.5f} and "
+            f"{n['grown_above'].mean():.5f} above its least, a ratio of {above(n):.2f}, and "
+            f"{n['constant_above'].mean():.3f} if nothing changes (means). Updates on the digits: "
+            f"{median(n, 'cut_updates'):.0f} and {median(n, 'grown_updates'):.0f}."
         ),
         seeds=range(20),
     ),
@@ -136,9 +134,10 @@ CLAIMS = (
         experiment=one_update,
         judge=_judge_noise,
         report=lambda n: (
-            f"{FACTOR} times the batch: mean step × {_m(n, 'step_grown'):.2f}, noise × {_m(n, 'noise_grown'):.2f}. A "
-            f"{FACTOR} times smaller rate: × {_m(n, 'step_cut'):.2f} and × {_m(n, 'noise_cut'):.2f}; {FACTOR} such "
-            f"updates in a row: × {_m(n, 'step_four'):.2f} and × {_m(n, 'noise_four'):.2f}, like one large batch."
+            f"{FACTOR} times the batch: mean step × {median(n, 'step_grown'):.2f}, noise × "
+            f"{median(n, 'noise_grown'):.2f}. A {FACTOR} times smaller rate: × {median(n, 'step_cut'):.2f} and × "
+            f"{median(n, 'noise_cut'):.2f}; {FACTOR} such updates in a row: × {median(n, 'step_four'):.2f} and × "
+            f"{median(n, 'noise_four'):.2f}, like one large batch."
         ),
     ),
 )

@@ -15,13 +15,10 @@ from coursekit.claims.batch_size.experiments import (
     passes,
 )
 from coursekit.claims.record import Claim, Numbers, Verdict
+from coursekit.claims.summaries import median
 
 _PASSES = (16, 64, 256, 1437)
 _BETWEEN = {24: (16, 32), 48: (32, 64), 96: (64, 128)}
-
-
-def _m(n: Numbers, name: str) -> float:
-    return float(np.median(n[name]))
 
 
 def _powers(seed: int) -> Mapping[str, float]:
@@ -77,12 +74,12 @@ def _wall_clock(seed: int) -> Mapping[str, float]:
 
 def _judge_wall_clock(n: Numbers) -> Verdict:
     """If all examples of a batch were worked on at once: half of the 64 times that 8 and 512 lie apart, or any gain."""
-    gain = _m(n, "updates8") / _m(n, "updates512")
+    gain = median(n, "updates8") / median(n, "updates512")
     return Verdict.HOLDS if gain > 32 else Verdict.LESS if gain > 1.5 else Verdict.NOT_HERE
 
 
 def _fastest(n: Numbers) -> int:
-    return min(SIZES, key=lambda size: _m(n, f"ms{size}"))
+    return min(SIZES, key=lambda size: median(n, f"ms{size}"))
 
 
 _RATES = f"{len(RATES)} rates, a factor of 1.4 apart"
@@ -99,12 +96,14 @@ CLAIMS = (
         "over the mean of the two powers of two about each. It holds if all three need at least a tenth more. The time "
         "of a step (64-128-10) is reported beside it, and decides nothing: it depends on the machine.",
         experiment=_powers,
-        judge=lambda n: Verdict.HOLDS if all(_m(n, f"examples{size}") > 1.1 for size in _BETWEEN) else Verdict.NOT_HERE,
+        judge=lambda n: (
+            Verdict.HOLDS if all(median(n, f"examples{size}") > 1.1 for size in _BETWEEN) else Verdict.NOT_HERE
+        ),
         report=lambda n: (
             "Examples in batches of 24, 48 and 96, over those of the powers about them: "
-            + ", ".join(f"{_m(n, f'examples{size}'):.2f}" for size in _BETWEEN)
+            + ", ".join(f"{median(n, f'examples{size}'):.2f}" for size in _BETWEEN)
             + ". Time per example on the machine of this run: "
-            + ", ".join(f"{_m(n, f'time{size}'):.2f}" for size in _BETWEEN)
+            + ", ".join(f"{median(n, f'time{size}'):.2f}" for size in _BETWEEN)
             + "."
         ),
     ),
@@ -118,11 +117,12 @@ CLAIMS = (
         "and the critical batch size of the curve: where updates and examples are both twice their least. Large is "
         "what is well above it. It holds if that size is 1,000 to 10,000 here.",
         experiment=_thousands,
-        judge=lambda n: Verdict.HOLDS if 1000 <= _m(n, "critical") < 10000 else Verdict.NOT_HERE,
+        judge=lambda n: Verdict.HOLDS if 1000 <= median(n, "critical") < 10000 else Verdict.NOT_HERE,
         report=lambda n: (
-            f"The critical size is {_m(n, 'critical'):.0f} (from {n['critical'].min():.0f} to "
-            f"{n['critical'].max():.0f}). A batch of 512 looks at {_m(n, 'examples512') / _m(n, 'examples8'):.1f} "
-            "times the examples that batches of 8 need. What is large depends on the task."
+            f"The critical size is {median(n, 'critical'):.0f} (from {n['critical'].min():.0f} to "
+            f"{n['critical'].max():.0f}). A batch of 512 looks at "
+            f"{median(n, 'examples512') / median(n, 'examples8'):.1f} times the examples that batches of 8 need. What "
+            "is large depends on the task."
         ),
     ),
     Claim(
@@ -142,9 +142,9 @@ CLAIMS = (
         ),
         report=lambda n: (
             "Updates in 5 passes: "
-            + ", ".join(f"{_m(n, f'updates{b}'):.0f}" for b in _PASSES)
+            + ", ".join(f"{median(n, f'updates{b}'):.0f}" for b in _PASSES)
             + ". Training loss after them: "
-            + ", ".join(f"{_m(n, f'loss{b}'):.2f}" for b in _PASSES)
+            + ", ".join(f"{median(n, f'loss{b}'):.2f}" for b in _PASSES)
             + "."
         ),
     ),
@@ -160,13 +160,13 @@ CLAIMS = (
         judge=_judge_accurate,
         report=lambda n: (
             "Off by "
-            + ", ".join(f"{_m(n, f'early_off{b}'):.1f}" for b in (1, 16, 256))
+            + ", ".join(f"{median(n, f'early_off{b}'):.1f}" for b in (1, 16, 256))
             + " lengths of the whole gradient after 1 update ("
-            + ", ".join(f"{_m(n, f'early_foretold{b}'):.1f}" for b in (1, 16, 256))
+            + ", ".join(f"{median(n, f'early_foretold{b}'):.1f}" for b in (1, 16, 256))
             + " foretold), by "
-            + ", ".join(f"{_m(n, f'late_off{b}'):.1f}" for b in (1, 16, 256))
+            + ", ".join(f"{median(n, f'late_off{b}'):.1f}" for b in (1, 16, 256))
             + " after 400 ("
-            + ", ".join(f"{_m(n, f'late_foretold{b}'):.1f}" for b in (1, 16, 256))
+            + ", ".join(f"{median(n, f'late_foretold{b}'):.1f}" for b in (1, 16, 256))
             + "). The gain goes with the root: 16 times the examples, a quarter of the error."
         ),
     ),
@@ -187,9 +187,9 @@ CLAIMS = (
         ),
         report=lambda n: (
             "Microseconds per example in batches of 1, 16 and 256, on the machine of this run: "
-            + ", ".join(f"{_m(n, f'us32_{b}'):.1f}" for b in (1, 16, 256))
+            + ", ".join(f"{median(n, f'us32_{b}'):.1f}" for b in (1, 16, 256))
             + " with 32 hidden units, "
-            + ", ".join(f"{_m(n, f'us512_{b}'):.1f}" for b in (1, 16, 256))
+            + ", ".join(f"{median(n, f'us512_{b}'):.1f}" for b in (1, 16, 256))
             + " with 512. Most of the gain comes early."
         ),
     ),
@@ -206,10 +206,10 @@ CLAIMS = (
         judge=_judge_wall_clock,
         report=lambda n: (
             f"Updates for batches of {', '.join(str(b) for b in SIZES)}: "
-            + ", ".join(f"{_m(n, f'updates{b}'):.0f}" for b in SIZES)
-            + f". 64 times the batch makes {_m(n, 'updates8') / _m(n, 'updates512'):.0f} times fewer. Milliseconds on "
-            "one core of this run's machine: "
-            + ", ".join(f"{_m(n, f'ms{b}'):.1f}" for b in SIZES)
+            + ", ".join(f"{median(n, f'updates{b}'):.0f}" for b in SIZES)
+            + f". 64 times the batch makes {median(n, 'updates8') / median(n, 'updates512'):.0f} times fewer. "
+            "Milliseconds on one core of this run's machine: "
+            + ", ".join(f"{median(n, f'ms{b}'):.1f}" for b in SIZES)
             + f"; batches of {_fastest(n)} are the fastest."
         ),
     ),

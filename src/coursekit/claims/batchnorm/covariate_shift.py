@@ -7,6 +7,7 @@ import numpy as np
 from coursekit.claims.batchnorm.experiments import TARGET
 from coursekit.claims.batchnorm.shift_runs import FOLLOWED, RATES, follow, steps_needed, turn
 from coursekit.claims.record import Claim, Numbers, Verdict
+from coursekit.claims.summaries import median
 
 #: Size of the noise, chosen so that a shaken net's distributions move more in a step than those of the net without.
 SHAKE = 1.0
@@ -36,10 +37,6 @@ def _turned(seed: int) -> Mapping[str, float]:
             t = turn(kind, seed, unit=unit, lr=lr)
             found |= {f"{unit}_{kind}": t.change, f"{unit}_{kind}_cosine": t.cosine}
     return found
-
-
-def _m(numbers: Numbers, name: str) -> float:
-    return float(np.median(numbers[name]))
 
 
 def _judge_stable(n: Numbers) -> Verdict:
@@ -82,9 +79,10 @@ CLAIMS = (
         experiment=_stable,
         judge=_judge_stable,
         report=lambda n: (
-            f"In ten steps {_m(n, 'none_ten'):.2f} standard deviations without, {_m(n, 'batch_ten'):.3f} with; in one "
-            f"step {_m(n, 'none_one'):.2f} and {_m(n, 'batch_one'):.3f}, of which the step of the layers below makes "
-            f"{_m(n, 'none_below'):.3f} and {_m(n, 'batch_below'):.3f}. Mean and spread are held by construction."
+            f"In ten steps {median(n, 'none_ten'):.2f} standard deviations without, {median(n, 'batch_ten'):.3f} "
+            f"with; in one step {median(n, 'none_one'):.2f} and {median(n, 'batch_one'):.3f}, of which the step of "
+            f"the layers below makes {median(n, 'none_below'):.3f} and {median(n, 'batch_below'):.3f}. Mean and "
+            "spread are held by construction."
         ),
     ),
     Claim(
@@ -106,9 +104,10 @@ CLAIMS = (
         experiment=_why,
         judge=_judge_why,
         report=lambda n: (
-            f"{_m(n, 'none_steps'):.0f} steps without, {_m(n, 'batch_steps'):.0f} with, {_m(n, 'shaken_steps'):.0f} "
-            f"with BatchNorm and the noise. In a step the distributions move by {_m(n, 'none_moves'):.2f}, "
-            f"{_m(n, 'batch_moves'):.3f} and {_m(n, 'shaken_moves'):.2f} standard deviations."
+            f"{median(n, 'none_steps'):.0f} steps without, {median(n, 'batch_steps'):.0f} with, "
+            f"{median(n, 'shaken_steps'):.0f} with BatchNorm and the noise. In a step the distributions move by "
+            f"{median(n, 'none_moves'):.2f}, {median(n, 'batch_moves'):.3f} and {median(n, 'shaken_moves'):.2f} "
+            "standard deviations."
         ),
     ),
     Claim(
@@ -128,10 +127,10 @@ CLAIMS = (
         experiment=_turned,
         judge=_judge_turned,
         report=lambda n: (
-            f"Sigmoid: {_m(n, 'sigmoid_none'):.2f} without, {_m(n, 'sigmoid_batch'):.2f} with (cosine "
-            f"{_m(n, 'sigmoid_none_cosine'):.2f} and {_m(n, 'sigmoid_batch_cosine'):.2f}). ReLU: "
-            f"{_m(n, 'relu_none'):.2f} and {_m(n, 'relu_batch'):.2f} (cosine {_m(n, 'relu_none_cosine'):.2f} and "
-            f"{_m(n, 'relu_batch_cosine'):.2f})."
+            f"Sigmoid: {median(n, 'sigmoid_none'):.2f} without, {median(n, 'sigmoid_batch'):.2f} with (cosine "
+            f"{median(n, 'sigmoid_none_cosine'):.2f} and {median(n, 'sigmoid_batch_cosine'):.2f}). ReLU: "
+            f"{median(n, 'relu_none'):.2f} and {median(n, 'relu_batch'):.2f} (cosine "
+            f"{median(n, 'relu_none_cosine'):.2f} and {median(n, 'relu_batch_cosine'):.2f})."
         ),
     ),
 )

@@ -6,7 +6,8 @@ import numpy as np
 
 from coursekit import nn
 from coursekit.claims.batchnorm.experiments import normalized, shape, skewed
-from coursekit.claims.record import Claim, Numbers, Verdict
+from coursekit.claims.record import Claim, Verdict
+from coursekit.claims.summaries import median
 from coursekit.words import plain
 
 
@@ -79,10 +80,6 @@ def _squared(seed: int) -> Mapping[str, float]:
     return {f"right_{i}": float(s) for i, s in enumerate(right)} | {f"wrong_{i}": float(s) for i, s in enumerate(wrong)}
 
 
-def _m(numbers: Numbers, name: str) -> float:
-    return float(np.median(numbers[name]))
-
-
 CLAIMS = (
     Claim(
         id="batchnorm-gaussian",
@@ -105,9 +102,9 @@ CLAIMS = (
             else Verdict.HOLDS
         ),
         report=lambda n: (
-            f"Skewness {_m(n, 'skew_before'):.2f} before and {_m(n, 'skew_after'):.2f} after, kurtosis "
-            f"{_m(n, 'kurtosis_before'):.1f} and {_m(n, 'kurtosis_after'):.1f}. The mean becomes 0 and the std 1; "
-            "a shift and a scale cannot change the shape."
+            f"Skewness {median(n, 'skew_before'):.2f} before and {median(n, 'skew_after'):.2f} after, kurtosis "
+            f"{median(n, 'kurtosis_before'):.1f} and {median(n, 'kurtosis_after'):.1f}. The mean becomes 0 and the "
+            "std 1; a shift and a scale cannot change the shape."
         ),
     ),
     Claim(
@@ -127,7 +124,7 @@ CLAIMS = (
         report=lambda n: (
             f"The output differs from the input by at most {plain(n['this'].max())} standard deviations, in "
             f"evaluation by {plain(n['evaluation'].max())}. In training it is exact for that one batch alone: on the "
-            f"next the mean difference is {_m(n, 'next'):.2f}, because that batch's own mean and std are taken off."
+            f"next the mean difference is {median(n, 'next'):.2f}, because that batch's own mean and std are taken off."
         ),
     ),
     Claim(
@@ -154,7 +151,7 @@ CLAIMS = (
         report=lambda n: (
             f"{n['statistics'][0]:g} means for 6 maps of {n['places'][0]:g} places. Each map has mean "
             f"{plain(n['map_mean'].max())} or less afterwards; a single place keeps one of its own, "
-            f"{_m(n, 'place_mean'):.2f} in size on average."
+            f"{median(n, 'place_mean'):.2f} in size on average."
         ),
     ),
     Claim(
@@ -175,9 +172,9 @@ CLAIMS = (
         ),
         report=lambda n: (
             "With the variance the spreads become "
-            + ", ".join(f"{_m(n, f'right_{i}'):.2f}" for i in range(3))
+            + ", ".join(f"{median(n, f'right_{i}'):.2f}" for i in range(3))
             + "; with its square "
-            + ", ".join(f"{_m(n, f'wrong_{i}'):.2f}" for i in range(3))
+            + ", ".join(f"{median(n, f'wrong_{i}'):.2f}" for i in range(3))
             + ": what was narrow is now wide. The variance is σ² already; the note means σ²."
         ),
     ),
@@ -191,8 +188,8 @@ CLAIMS = (
         experiment=_constant,
         judge=lambda n: Verdict.WRONG if bool(np.all(n["lost"] == 1) and np.all(n["with"] < 1e-6)) else Verdict.HOLDS,
         report=lambda n: (
-            f"Without ε {100 * _m(n, 'lost'):.0f} % of the constant feature's values are 0/0, not a number; with it "
-            f"they are {plain(n['with'].max())}."
+            f"Without ε {100 * median(n, 'lost'):.0f} % of the constant feature's values are 0/0, not a number; with "
+            f"it they are {plain(n['with'].max())}."
         ),
     ),
 )

@@ -6,6 +6,7 @@ import numpy as np
 
 from coursekit.claims.batchnorm.experiments import RATES, STDS, TARGET, best, run
 from coursekit.claims.record import Claim, Numbers, Verdict
+from coursekit.claims.summaries import median, median_percent
 
 _NORMS = ("none", "batch", "layer")
 
@@ -71,14 +72,6 @@ def _small(seed: int) -> Mapping[str, float]:
     }
 
 
-def _m(numbers: Numbers, name: str) -> float:
-    return float(np.median(numbers[name]))
-
-
-def _p(numbers: Numbers, name: str) -> str:
-    return f"{100 * _m(numbers, name):.1f} %"
-
-
 def _judge_faster(n: Numbers) -> Verdict:
     if bool(np.all(n["ratio"] > 1.1)):
         return Verdict.HOLDS
@@ -87,7 +80,7 @@ def _judge_faster(n: Numbers) -> Verdict:
 
 def _judge_rates(n: Numbers) -> Verdict:
     never_less = bool(np.all(n["batch"] >= n["none"]))
-    return Verdict.HOLDS if never_less and _m(n, "batch") > 2 * _m(n, "none") else Verdict.NOT_HERE
+    return Verdict.HOLDS if never_less and median(n, "batch") > 2 * median(n, "none") else Verdict.NOT_HERE
 
 
 def _judge_scales(n: Numbers) -> Verdict:
@@ -128,11 +121,12 @@ CLAIMS = (
         experiment=_faster,
         judge=_judge_faster,
         report=lambda n: (
-            f"{_m(n, 'none'):.0f} steps without, {_m(n, 'batch'):.0f} with: a small net that starts well gains no "
-            "speed, once both have their best rate. Where the first weights are ten times "
-            f"too small the picture turns: after 300 steps at rate 0.1 test error {_p(n, 'none_small')} without, "
-            f"{_p(n, 'batch_small')} with. So it does with three layers of sigmoids, the paper's first example: "
-            f"{_m(n, 'none_sigmoid'):.0f} steps without, {_m(n, 'batch_sigmoid'):.0f} with, each at its best rate."
+            f"{median(n, 'none'):.0f} steps without, {median(n, 'batch'):.0f} with: a small net that starts well "
+            "gains no speed, once both have their best rate. Where the first weights are ten times too small the "
+            f"picture turns: after 300 steps at rate 0.1 test error {median_percent(n, 'none_small')} without, "
+            f"{median_percent(n, 'batch_small')} with. So it does with three layers of sigmoids, the paper's first "
+            f"example: {median(n, 'none_sigmoid'):.0f} steps without, {median(n, 'batch_sigmoid'):.0f} with, each at "
+            "its best rate."
         ),
     ),
     Claim(
@@ -145,13 +139,13 @@ CLAIMS = (
         experiment=_faster,
         judge=lambda n: (
             Verdict.HOLDS
-            if _m(n, "ratio") > 10
+            if median(n, "ratio") > 10
             else Verdict.LESS
             if bool(np.all(n["ratio"] > 1.1))
             else Verdict.NOT_HERE
         ),
         report=lambda n: (
-            f"The ratio is {_m(n, 'ratio'):.2f}, between {n['ratio'].min():.2f} and {n['ratio'].max():.2f}; "
+            f"The ratio is {median(n, 'ratio'):.2f}, between {n['ratio'].min():.2f} and {n['ratio'].max():.2f}; "
             f"{int(np.sum(n['ratio'] > 1))} of {len(n['ratio'])} starts need fewer steps with BatchNorm. The 14 is one "
             "net on one task (Inception on ImageNet), at a higher learning rate and with other settings changed too."
         ),
@@ -166,7 +160,7 @@ CLAIMS = (
         "lower with BatchNorm and, in the median, more than twice as high: set after the numbers had been seen.",
         experiment=_rates,
         judge=_judge_rates,
-        report=lambda n: f"Up to {_m(n, 'none'):g} without, up to {_m(n, 'batch'):g} with.",
+        report=lambda n: f"Up to {median(n, 'none'):g} without, up to {median(n, 'batch'):g} with.",
     ),
     Claim(
         id="batchnorm-initial-scale",
@@ -179,9 +173,9 @@ CLAIMS = (
         judge=_judge_scales,
         report=lambda n: (
             "Test error at 0.01, 0.1, 1 and 10 times He's weights: without "
-            + ", ".join(_p(n, f"none_{s}") for s in ("0.01", "0.1", "1", "10"))
+            + ", ".join(median_percent(n, f"none_{s}") for s in ("0.01", "0.1", "1", "10"))
             + "; with "
-            + ", ".join(_p(n, f"batch_{s}") for s in ("0.01", "0.1", "1", "10"))
+            + ", ".join(median_percent(n, f"batch_{s}") for s in ("0.01", "0.1", "1", "10"))
             + ". Less sensitive, not insensitive: weights that are much too large still cost."
         ),
     ),
@@ -198,8 +192,9 @@ CLAIMS = (
         experiment=_viable,
         judge=_judge_viable,
         report=lambda n: (
-            f"Test error with sigmoids: {_p(n, 'sigmoid_none')} without, {_p(n, 'sigmoid_batch')} with. tanh is "
-            f"viable either way: {_p(n, 'tanh_none')} and {_p(n, 'tanh_batch')}."
+            f"Test error with sigmoids: {median_percent(n, 'sigmoid_none')} without, "
+            f"{median_percent(n, 'sigmoid_batch')} with. tanh is viable either way: {median_percent(n, 'tanh_none')} "
+            f"and {median_percent(n, 'tanh_batch')}."
         ),
     ),
     Claim(
@@ -220,7 +215,8 @@ CLAIMS = (
             f"Mean test error {100 * n['none'].mean():.1f} % without, {100 * n['batch'].mean():.1f} % with BatchNorm, "
             f"{100 * n['layer'].mean():.1f} % with LayerNorm; BatchNorm is the better one at "
             f"{int(np.sum(n['batch'] < n['none']))} of {len(n['none'])} starts. The training loss ends at "
-            f"{_m(n, 'batch_loss'):.3f} instead of {_m(n, 'none_loss'):.3f} (LayerNorm: {_m(n, 'layer_loss'):.3f})."
+            f"{median(n, 'batch_loss'):.3f} instead of {median(n, 'none_loss'):.3f} (LayerNorm: "
+            f"{median(n, 'layer_loss'):.3f})."
         ),
         seeds=range(20),
     ),
@@ -233,7 +229,7 @@ CLAIMS = (
         setup=f"{_NET}; steps to a loss of {TARGET:g} at the best rate, BatchNorm before each ReLU or behind it.",
         experiment=_before,
         judge=lambda n: Verdict.HOLDS if bool(np.all(n["before"] < 0.95 * n["after"])) else Verdict.NOT_HERE,
-        report=lambda n: f"{_m(n, 'before'):.0f} steps before, {_m(n, 'after'):.0f} behind. Both train.",
+        report=lambda n: f"{median(n, 'before'):.0f} steps before, {median(n, 'after'):.0f} behind. Both train.",
     ),
     Claim(
         id="batchnorm-small-batches",
@@ -245,9 +241,11 @@ CLAIMS = (
         experiment=_small,
         judge=_judge_small,
         report=lambda n: (
-            f"Batches of 2: BatchNorm {_p(n, 'batch_2')}, LayerNorm {_p(n, 'layer_2')}, neither {_p(n, 'none_2')}. "
+            f"Batches of 2: BatchNorm {median_percent(n, 'batch_2')}, LayerNorm {median_percent(n, 'layer_2')}, "
+            f"neither {median_percent(n, 'none_2')}. "
             + ". ".join(
-                f"Batches of {size}: {_p(n, f'batch_{size}')}, {_p(n, f'layer_{size}')} and {_p(n, f'none_{size}')}"
+                f"Batches of {size}: {median_percent(n, f'batch_{size}')}, {median_percent(n, f'layer_{size}')} and "
+                f"{median_percent(n, f'none_{size}')}"
                 for size in (5, 10, 50)
             )
             + "."

@@ -16,20 +16,11 @@ from coursekit.claims.ensembles.experiments import (
     wrong_together,
 )
 from coursekit.claims.record import Claim, Numbers, Verdict
+from coursekit.claims.summaries import median, median_percent
 from coursekit.training import mixed_ensemble_error
 
 SIZES = (1, 2, 4, 8, 16)
 NET = f"64-32-10 with ReLU, trained on {FEW} digits and tested on the other {1797 - FEW}, 40 epochs of Adam at 0.01"
-
-
-def middle(n: Numbers, name: str) -> float:
-    """Median over the seeds."""
-    return float(np.median(n[name]))
-
-
-def percent(n: Numbers, name: str) -> str:
-    """The median as a percentage."""
-    return f"{100 * middle(n, name):.1f} %"
 
 
 def _starts(seed: int) -> Mapping[str, float]:
@@ -79,16 +70,16 @@ def _judge_weaker(n: Numbers) -> Verdict:
     better = [how for how in TRIOS if np.all(n[f"{how} all"] > n[f"{how} best"])]
     if not better:
         return Verdict.NOT_HERE
-    needed = any(middle(n, f"{how} all") > middle(n, f"{how} two") for how in better)
+    needed = any(median(n, f"{how} all") > median(n, f"{how} two") for how in better)
     return Verdict.HOLDS if needed else Verdict.LESS
 
 
 def _trio(n: Numbers, how: str) -> str:
     return (
-        ", ".join(f"{100 * middle(n, f'{how} {i}'):.1f}" for i in range(3))
-        + f" % alone, {percent(n, f'{how} all')} by average ({percent(n, f'{how} vote')} by vote), the better two "
-        f"{percent(n, f'{how} two')}; the errors correlate with {middle(n, f'{how} correlation'):.2f}, independent "
-        f"ones would give {percent(n, f'{how} promised')}"
+        ", ".join(f"{100 * median(n, f'{how} {i}'):.1f}" for i in range(3))
+        + f" % alone, {median_percent(n, f'{how} all')} by average ({median_percent(n, f'{how} vote')} by vote), "
+        f"the better two {median_percent(n, f'{how} two')}; the errors correlate with "
+        f"{median(n, f'{how} correlation'):.2f}, independent ones would give {median_percent(n, f'{how} promised')}"
     )
 
 
@@ -108,12 +99,12 @@ CLAIMS = (
         experiment=_starts,
         judge=_judge_average,
         report=lambda n: (
-            f"Wrong are {percent(n, 'alone')} alone and {percent(n, 'together')} together, a gain of "
+            f"Wrong are {median_percent(n, 'alone')} alone and {median_percent(n, 'together')} together, a gain of "
             f"{100 * float(np.median(n['alone'] - n['together'])):.1f} points, from "
             f"{100 * float(np.min(n['alone'] - n['together'])):.1f} to "
             f"{100 * float(np.max(n['alone'] - n['together'])):.1f} in single runs. By vote it is "
-            f"{percent(n, 'vote')}. Trained independently is not wrong independently: the errors of two correlate "
-            f"with {middle(n, 'correlation'):.2f}."
+            f"{median_percent(n, 'vote')}. Trained independently is not wrong independently: the errors of two "
+            f"correlate with {median(n, 'correlation'):.2f}."
         ),
     ),
     Claim(

@@ -3,8 +3,9 @@
 import numpy as np
 
 from coursekit.claims.ensembles.experiments import FEW, MEMBERS, OTHERS, single, summary
-from coursekit.claims.ensembles.gains import NET, middle, percent
+from coursekit.claims.ensembles.gains import NET
 from coursekit.claims.record import Claim, Numbers, Verdict
+from coursekit.claims.summaries import median, median_percent
 
 #: From the most alike to the least, as one would guess.
 KINDS = ("snapshots", "orders", "parts", "starts", "bags", "others", "parts, starts", "bags, starts")
@@ -75,7 +76,8 @@ CLAIMS = (
         experiment=lambda seed: _gains(seed, "starts"),
         judge=lambda n: Verdict.HOLDS if improves(n, "starts") else Verdict.NOT_HERE,
         report=lambda n: (
-            f"One net is wrong on {percent(n, 'single')}, {MEMBERS} together on {percent(n, 'starts together')}: "
+            f"One net is wrong on {median_percent(n, 'single')}, {MEMBERS} together on "
+            f"{median_percent(n, 'starts together')}: "
             f"{100 * (1 - float(np.median(n['starts together'] / n['single']))):.0f} % fewer errors. They are better "
             f"than the best of the {MEMBERS} in {int(np.sum(n['starts together'] < n['starts best']))} of "
             f"{len(n['single'])} runs."
@@ -95,11 +97,12 @@ CLAIMS = (
         experiment=lambda seed: _gains(seed, "starts", "bags", "parts", "bags, starts", "parts, starts"),
         judge=_judge_parts,
         report=lambda n: (
-            f"One net on all digits is wrong on {percent(n, 'single')}. {MEMBERS} bags from the same first weights: "
-            f"{percent(n, 'bags alone')} alone, {percent(n, 'bags together')} together; four fifths: "
-            f"{percent(n, 'parts together')}. With weights of their own: {percent(n, 'bags, starts together')} and "
-            f"{percent(n, 'parts, starts together')}; nets with weights of their own that saw all digits: "
-            f"{percent(n, 'starts together')}. What helps is the weights; the parts give each net less to learn from."
+            f"One net on all digits is wrong on {median_percent(n, 'single')}. {MEMBERS} bags from the same first "
+            f"weights: {median_percent(n, 'bags alone')} alone, {median_percent(n, 'bags together')} together; four "
+            f"fifths: {median_percent(n, 'parts together')}. With weights of their own: "
+            f"{median_percent(n, 'bags, starts together')} and {median_percent(n, 'parts, starts together')}; nets "
+            f"with weights of their own that saw all digits: {median_percent(n, 'starts together')}. What helps is "
+            "the weights; the parts give each net less to learn from."
         ),
     ),
     Claim(
@@ -115,8 +118,8 @@ CLAIMS = (
         experiment=lambda seed: _gains(seed, "others"),
         judge=lambda n: Verdict.HOLDS if improves(n, "others") else Verdict.NOT_HERE,
         report=lambda n: (
-            f"The usual net is wrong on {percent(n, 'single')}, the {len(OTHERS)} on {percent(n, 'others alone')} on "
-            f"average and on {percent(n, 'others together')} together."
+            f"The usual net is wrong on {median_percent(n, 'single')}, the {len(OTHERS)} on "
+            f"{median_percent(n, 'others alone')} on average and on {median_percent(n, 'others together')} together."
         ),
     ),
     Claim(
@@ -132,11 +135,12 @@ CLAIMS = (
         experiment=lambda seed: _gains(seed, "others", "starts"),
         judge=_judge_best,
         report=lambda n: (
-            f"Together {percent(n, 'others together')} wrong, the best of them {percent(n, 'others best')}; better "
-            f"than the best in {int(np.sum(n['others together'] < n['others best']))} of {len(n['single'])} runs. "
-            "Which one is best is known only afterwards. Members that are about equally good do it: ten nets from "
-            f"other first weights beat the best of them in {int(np.sum(n['starts together'] < n['starts best']))} of "
-            f"{len(n['single'])} runs."
+            f"Together {median_percent(n, 'others together')} wrong, the best of them "
+            f"{median_percent(n, 'others best')}; better than the best in "
+            f"{int(np.sum(n['others together'] < n['others best']))} of {len(n['single'])} runs. Which one is best is "
+            "known only afterwards. Members that are about equally good do it: ten nets from other first weights "
+            f"beat the best of them in {int(np.sum(n['starts together'] < n['starts best']))} of {len(n['single'])} "
+            "runs."
         ),
     ),
     Claim(
@@ -155,8 +159,8 @@ CLAIMS = (
         report=lambda n: (
             f"The rank correlation is between {ranks(n).min():.2f} and {ranks(n).max():.2f}. ".replace("-", "−")
             + ". ".join(
-                f"{WORDS[kind].capitalize()}: errors correlate with {middle(n, f'{kind} correlation'):.2f}, "
-                f"{percent(n, f'{kind} alone')} → {percent(n, f'{kind} together')}"
+                f"{WORDS[kind].capitalize()}: errors correlate with {median(n, f'{kind} correlation'):.2f}, "
+                f"{median_percent(n, f'{kind} alone')} → {median_percent(n, f'{kind} together')}"
                 for kind in ("orders", "starts", "bags, starts")
             )
             + ". The gain is over the members' own mean: where they differ because they are worse, it is used up."

@@ -5,17 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from coursekit import nn
-from coursekit.claims.initialization.experiments import (
-    DEEP_RATES,
-    STARTS,
-    TEN,
-    TRAINED,
-    best_error,
-    mid,
-    percent,
-    signal,
-)
+from coursekit.claims.initialization.experiments import DEEP_RATES, STARTS, TEN, TRAINED, best_error, signal
 from coursekit.claims.record import Claim, Verdict
+from coursekit.claims.summaries import median, median_percent
 from coursekit.words import plain
 
 
@@ -85,9 +77,9 @@ CLAIMS = (
         ),
         report=lambda n: (
             "`rand` is uniform on [0, 1), with mean 0.5. The means add up over the inputs: with ReLU the root mean "
-            f"square is {plain(mid(n, 'relu_size'))} at layer 10, with tanh {percent(n, 'flat')} of the outputs are "
-            f"beyond 0.99 (randn: {percent(n, 'flat_randn')}). The tanh net ends with {percent(n, 'error')} wrong, "
-            f"with randn {percent(n, 'error_randn')}."
+            f"square is {plain(median(n, 'relu_size'))} at layer 10, with tanh {median_percent(n, 'flat')} of the "
+            f"outputs are beyond 0.99 (randn: {median_percent(n, 'flat_randn')}). The tanh net ends with "
+            f"{median_percent(n, 'error')} wrong, with randn {median_percent(n, 'error_randn')}."
         ),
     ),
     Claim(
@@ -104,9 +96,9 @@ CLAIMS = (
             else Verdict.HOLDS
         ),
         report=lambda n: (
-            f"At layer 10 the root mean square is {plain(mid(n, 'size'))} (randn: {mid(n, 'size_randn'):.2f}), and the "
-            f"units differ from each other by {mid(n, 'differ'):.3f} of it: they compute nearly the same. Wrong after "
-            f"training: {percent(n, 'error')}, with randn {percent(n, 'error_randn')}."
+            f"At layer 10 the root mean square is {plain(median(n, 'size'))} (randn: {median(n, 'size_randn'):.2f}), "
+            f"and the units differ from each other by {median(n, 'differ'):.3f} of it: they compute nearly the same. "
+            f"Wrong after training: {median_percent(n, 'error')}, with randn {median_percent(n, 'error_randn')}."
         ),
     ),
     Claim(
@@ -121,10 +113,10 @@ CLAIMS = (
             Verdict.WRONG if bool(np.all(n["width64"] < 1e-2) and np.all(n["width512"] > 1e2)) else Verdict.HOLDS
         ),
         report=lambda n: (
-            f"It depends on the width. With 64 units {plain(mid(n, 'width64'))} is left, with 512 the signal grows "
-            f"{plain(mid(n, 'width512'))} times: a mean of 0.005 multiplies by 0.005 × fan_in a layer, which is more "
-            "than 1 from 200 inputs on. With `randn`, which is meant, it goes to zero at both widths: "
-            f"{plain(mid(n, 'randn64'))} and {plain(mid(n, 'randn512'))}."
+            f"It depends on the width. With 64 units {plain(median(n, 'width64'))} is left, with 512 the signal grows "
+            f"{plain(median(n, 'width512'))} times: a mean of 0.005 multiplies by 0.005 × fan_in a layer, which is "
+            "more than 1 from 200 inputs on. With `randn`, which is meant, it goes to zero at both widths: "
+            f"{plain(median(n, 'randn64'))} and {plain(median(n, 'randn512'))}."
         ),
     ),
     Claim(
@@ -149,9 +141,10 @@ CLAIMS = (
             else Verdict.NOT_HERE
         ),
         report=lambda n: (
-            f"The std of z is {mid(n, 'std4'):.1f}, {mid(n, 'std64'):.1f} and {mid(n, 'std1024'):.1f}, as √(fan_in/3) "
-            f"says. Of the outputs {percent(n, 'flat4')}, {percent(n, 'flat64')} and {percent(n, 'flat1024')} are "
-            f"beyond 0.99. Ten layers end with {percent(n, 'error')} wrong (Xavier: {percent(n, 'xavier')})."
+            f"The std of z is {median(n, 'std4'):.1f}, {median(n, 'std64'):.1f} and {median(n, 'std1024'):.1f}, as "
+            f"√(fan_in/3) says. Of the outputs {median_percent(n, 'flat4')}, {median_percent(n, 'flat64')} and "
+            f"{median_percent(n, 'flat1024')} are beyond 0.99. Ten layers end with {median_percent(n, 'error')} wrong "
+            f"(Xavier: {median_percent(n, 'xavier')})."
         ),
     ),
 )

@@ -8,7 +8,6 @@ import numpy as np
 
 from coursekit import nn
 from coursekit.claims.digits_task import Values, error, split_digits
-from coursekit.claims.record import Numbers
 from coursekit.nn import Linear, Sequential
 from coursekit.optim import SGD
 from coursekit.training import train
@@ -46,16 +45,6 @@ TRAINED = (
     "hidden layers of 64 units on the digits, 5 epochs of SGD at the better of the rates 0.1 and 0.01; error on the "
     "training data"
 )
-
-
-def mid(numbers: Numbers, name: str) -> float:
-    """The median of a claim's number over the seeds."""
-    return float(np.median(numbers[name]))
-
-
-def percent(numbers: Numbers, name: str) -> str:
-    """That median, a share, in per cent."""
-    return f"{100 * mid(numbers, name):.1f} %"
 
 
 def net(start: str | Init, unit: str, hidden: int, seed: int, *, last: str | None = None) -> Sequential:

@@ -5,18 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from coursekit.claims.digits_task import error, split_digits
-from coursekit.claims.initialization.experiments import (
-    DEEP_RATES,
-    TEN,
-    TRAINED,
-    best_error,
-    fit,
-    mid,
-    net,
-    percent,
-    signal,
-)
+from coursekit.claims.initialization.experiments import DEEP_RATES, TEN, TRAINED, best_error, fit, net, signal
 from coursekit.claims.record import Claim, Verdict
+from coursekit.claims.summaries import median, median_percent
 from coursekit.words import plain
 
 _UNITS = ("tanh", "relu")
@@ -97,8 +88,8 @@ CLAIMS = (
             Verdict.HOLDS if bool(np.all(n["tanh_one"] > 100) and np.all(n["relu_one"] > 1e6)) else Verdict.NOT_HERE
         ),
         report=lambda n: (
-            f"Nine layers down, the gradient is {plain(mid(n, 'relu_one'))} times as large with ReLU, and "
-            f"{plain(mid(n, 'tanh_one'))} times with tanh. There most slopes are near 0, but those that are not are "
+            f"Nine layers down, the gradient is {plain(median(n, 'relu_one'))} times as large with ReLU, and "
+            f"{plain(median(n, 'tanh_one'))} times with tanh. There most slopes are near 0, but those that are not are "
             "multiplied by weights so large that the gradient grows all the same."
         ),
     ),
@@ -116,8 +107,8 @@ CLAIMS = (
             else Verdict.NOT_HERE
         ),
         report=lambda n: (
-            f"Nine layers down, {plain(mid(n, 'tanh_small'))} of the gradient is left with tanh, "
-            f"{plain(mid(n, 'relu_small'))} with ReLU."
+            f"Nine layers down, {plain(median(n, 'tanh_small'))} of the gradient is left with tanh, "
+            f"{plain(median(n, 'relu_small'))} with ReLU."
         ),
     ),
     Claim(
@@ -135,9 +126,9 @@ CLAIMS = (
             Verdict.HOLDS if bool(np.all([n[f"{unit}_small"] < 0.05 for unit in _UNITS])) else Verdict.NOT_HERE
         ),
         report=lambda n: (
-            f"Wrong with 0.01: {percent(n, 'tanh_small')} with tanh (Xavier: {percent(n, 'tanh_xavier')}), "
-            f"{percent(n, 'relu_small')} with ReLU (He: {percent(n, 'relu_he')}). At one hidden layer the learning "
-            "rate makes up for the scale."
+            f"Wrong with 0.01: {median_percent(n, 'tanh_small')} with tanh (Xavier: "
+            f"{median_percent(n, 'tanh_xavier')}), {median_percent(n, 'relu_small')} with ReLU (He: "
+            f"{median_percent(n, 'relu_he')}). At one hidden layer the learning rate makes up for the scale."
         ),
     ),
     Claim(
@@ -162,10 +153,10 @@ CLAIMS = (
             else Verdict.NOT_HERE
         ),
         report=lambda n: (
-            f"With tanh the root mean square falls from {mid(n, 'tanh_first'):.2f} at layer 1 to "
-            f"{plain(mid(n, 'tanh_last'))} at layer 10, with ReLU to {plain(mid(n, 'relu_last'))}. Wrong at the end: "
-            f"{percent(n, 'tanh_error')} with tanh (Xavier: {percent(n, 'tanh_other')}), {percent(n, 'relu_error')} "
-            f"with ReLU (He: {percent(n, 'relu_other')})."
+            f"With tanh the root mean square falls from {median(n, 'tanh_first'):.2f} at layer 1 to "
+            f"{plain(median(n, 'tanh_last'))} at layer 10, with ReLU to {plain(median(n, 'relu_last'))}. Wrong at the "
+            f"end: {median_percent(n, 'tanh_error')} with tanh (Xavier: {median_percent(n, 'tanh_other')}), "
+            f"{median_percent(n, 'relu_error')} with ReLU (He: {median_percent(n, 'relu_other')})."
         ),
     ),
     Claim(
@@ -180,14 +171,14 @@ CLAIMS = (
             Verdict.NOT_HERE
             if bool(np.any([n[f"{unit}_one"] > 0.3 for unit in _UNITS]))
             else Verdict.LESS
-            if all(mid(n, f"{unit}_one_test") > mid(n, f"{unit}_other_test") + 0.015 for unit in _UNITS)
+            if all(median(n, f"{unit}_one_test") > median(n, f"{unit}_other_test") + 0.015 for unit in _UNITS)
             else Verdict.HOLDS
         ),
         report=lambda n: (
-            f"The training data are learnt ({percent(n, 'tanh_one')} wrong with tanh, {percent(n, 'relu_one')} with "
-            f"ReLU). On the test data {percent(n, 'tanh_one_test')} are wrong with tanh (Xavier: "
-            f"{percent(n, 'tanh_other_test')}) and {percent(n, 'relu_one_test')} with ReLU (He: "
-            f"{percent(n, 'relu_other_test')})."
+            f"The training data are learnt ({median_percent(n, 'tanh_one')} wrong with tanh, "
+            f"{median_percent(n, 'relu_one')} with ReLU). On the test data {median_percent(n, 'tanh_one_test')} are "
+            f"wrong with tanh (Xavier: {median_percent(n, 'tanh_other_test')}) and "
+            f"{median_percent(n, 'relu_one_test')} with ReLU (He: {median_percent(n, 'relu_other_test')})."
         ),
     ),
     Claim(
@@ -204,9 +195,9 @@ CLAIMS = (
             else Verdict.NOT_HERE
         ),
         report=lambda n: (
-            f"The root mean square of the outputs at layer 10 is {plain(mid(n, 'last'))}. Training leaves "
-            f"{percent(n, 'error')} wrong, where a run that diverges counts as guessing; with He's weights "
-            f"{percent(n, 'he')}."
+            f"The root mean square of the outputs at layer 10 is {plain(median(n, 'last'))}. Training leaves "
+            f"{median_percent(n, 'error')} wrong, where a run that diverges counts as guessing; with He's weights "
+            f"{median_percent(n, 'he')}."
         ),
     ),
     Claim(
@@ -228,10 +219,10 @@ CLAIMS = (
             else Verdict.HOLDS
         ),
         report=lambda n: (
-            f"No output can pass 1: the root mean square is {mid(n, 'last'):.2f}, and {percent(n, 'flat')} of the "
-            f"outputs of layer 10 are beyond 0.99. The net saturates. What explodes is the gradient, "
-            f"{plain(mid(n, 'gradient'))}-fold down to layer 1. Training leaves {percent(n, 'error')} wrong "
-            f"(Xavier: {percent(n, 'xavier')})."
+            f"No output can pass 1: the root mean square is {median(n, 'last'):.2f}, and {median_percent(n, 'flat')} "
+            "of the outputs of layer 10 are beyond 0.99. The net saturates. What explodes is the gradient, "
+            f"{plain(median(n, 'gradient'))}-fold down to layer 1. Training leaves {median_percent(n, 'error')} wrong "
+            f"(Xavier: {median_percent(n, 'xavier')})."
         ),
     ),
 )

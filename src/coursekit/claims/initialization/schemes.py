@@ -4,18 +4,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from coursekit.claims.initialization.experiments import (
-    DEEP_RATES,
-    TEN,
-    TRAINED,
-    best_error,
-    fit,
-    mid,
-    net,
-    percent,
-    signal,
-)
+from coursekit.claims.initialization.experiments import DEEP_RATES, TEN, TRAINED, best_error, fit, net, signal
 from coursekit.claims.record import Claim, Verdict
+from coursekit.claims.summaries import median, median_percent
 from coursekit.words import plain
 
 
@@ -84,9 +75,9 @@ CLAIMS = (
             Verdict.HOLDS if bool(np.all(n["tanh"] < 0.1) and np.all(n["relu_least"] > 0.3)) else Verdict.NOT_HERE
         ),
         report=lambda n: (
-            f"With tanh the mean is at most {mid(n, 'tanh'):.3f} of the root mean square. With ReLU it is "
-            f"{mid(n, 'relu_least'):.2f} to {mid(n, 'relu'):.2f}: there the assumption is false, and what the formula "
-            "needs is the mean square of the input, not its variance."
+            f"With tanh the mean is at most {median(n, 'tanh'):.3f} of the root mean square. With ReLU it is "
+            f"{median(n, 'relu_least'):.2f} to {median(n, 'relu'):.2f}: there the assumption is false, and what the "
+            "formula needs is the mean square of the input, not its variance."
         ),
     ),
     Claim(
@@ -109,10 +100,10 @@ CLAIMS = (
             else Verdict.NOT_HERE
         ),
         report=lambda n: (
-            f"The mean square is {mid(n, 'first'):.2f} at layer 1 and {mid(n, 'last'):.3f} at layer 10: tanh takes "
-            "some off in each layer, less and less as its inputs get smaller. That is far from the "
-            f"{plain(mid(n, 'small'))} of weights of std 0.01. Of the gradient {mid(n, 'gradient'):.2f} reaches layer "
-            f"1, and the net trains ({percent(n, 'error')} wrong)."
+            f"The mean square is {median(n, 'first'):.2f} at layer 1 and {median(n, 'last'):.3f} at layer 10: tanh "
+            "takes some off in each layer, less and less as its inputs get smaller. That is far from the "
+            f"{plain(median(n, 'small'))} of weights of std 0.01. Of the gradient {median(n, 'gradient'):.2f} reaches "
+            f"layer 1, and the net trains ({median_percent(n, 'error')} wrong)."
         ),
     ),
     Claim(
@@ -134,10 +125,10 @@ CLAIMS = (
             else Verdict.HOLDS
         ),
         report=lambda n: (
-            f"Ten layers shrink the signal {mid(n, 'shrinks10'):.0f} times (the formula: 2⁵ = 32), thirty "
-            f"{plain(mid(n, 'shrinks30'))} times (2¹⁵ = 32768). Ten layers train all the same, only later: "
-            f"{percent(n, 'error10')} wrong after 5 epochs, {percent(n, 'later')} after 15 at rate 0.1. Thirty do "
-            f"not: {percent(n, 'error30')}."
+            f"Ten layers shrink the signal {median(n, 'shrinks10'):.0f} times (the formula: 2⁵ = 32), thirty "
+            f"{plain(median(n, 'shrinks30'))} times (2¹⁵ = 32768). Ten layers train all the same, only later: "
+            f"{median_percent(n, 'error10')} wrong after 5 epochs, {median_percent(n, 'later')} after 15 at rate 0.1. "
+            f"Thirty do not: {median_percent(n, 'error30')}."
         ),
     ),
     Claim(
@@ -156,15 +147,16 @@ CLAIMS = (
             if bool(
                 np.all([(n[f"size{depth}"] > 0.1) & (n[f"size{depth}"] < 10) for depth in (10, 30)])
                 and np.all(n["he10"] < 0.2)
-                and mid(n, "he30") < mid(n, "xavier30") - 0.15
+                and median(n, "he30") < median(n, "xavier30") - 0.15
             )
             else Verdict.NOT_HERE
         ),
         report=lambda n: (
-            f"From 1 at the input, the root mean square is {mid(n, 'size10'):.2f} after 10 layers and "
-            f"{mid(n, 'size30'):.2f} after 30. Wrong after 5 epochs with ten layers: {percent(n, 'he10')} (Xavier: "
-            f"{percent(n, 'xavier10')}); with thirty {percent(n, 'he30')} (Xavier: {percent(n, 'xavier30')}). The "
-            "signal gets through thirty layers; that alone does not make them easy to train."
+            f"From 1 at the input, the root mean square is {median(n, 'size10'):.2f} after 10 layers and "
+            f"{median(n, 'size30'):.2f} after 30. Wrong after 5 epochs with ten layers: {median_percent(n, 'he10')} "
+            f"(Xavier: {median_percent(n, 'xavier10')}); with thirty {median_percent(n, 'he30')} (Xavier: "
+            f"{median_percent(n, 'xavier30')}). The signal gets through thirty layers; that alone does not make them "
+            "easy to train."
         ),
     ),
     Claim(
@@ -186,9 +178,9 @@ CLAIMS = (
             else Verdict.HOLDS
         ),
         report=lambda n: (
-            f"With tanh {percent(n, 'tanh_xavier')} are wrong, with 0.01 {percent(n, 'tanh_small')}. Even with "
-            f"ReLU, which Xavier's formula is not made for, it is {percent(n, 'relu_xavier')} against "
-            f"{percent(n, 'relu_small')}."
+            f"With tanh {median_percent(n, 'tanh_xavier')} are wrong, with 0.01 {median_percent(n, 'tanh_small')}. "
+            f"Even with ReLU, which Xavier's formula is not made for, it is {median_percent(n, 'relu_xavier')} "
+            f"against {median_percent(n, 'relu_small')}."
         ),
     ),
 )

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from coursekit.claims.digits_task import split_digits
-from coursekit.claims.initialization.experiments import best_error, fit, net, percent, unlike
+from coursekit.claims.initialization.experiments import best_error, fit, net, unlike
 from coursekit.claims.record import Claim, Verdict
+from coursekit.claims.summaries import median_percent
 from coursekit.nn import SoftmaxCrossEntropy
 
 
@@ -85,8 +86,8 @@ CLAIMS = (
         report=lambda n: (
             "With constant weights the units differ by nothing but rounding, in the first gradient and after "
             f"training (less than 10⁻⁶; with Xavier's up to {np.median(n['xavier_weights']):.1f}). "
-            f"{percent(n, 'constant_error')} of the training digits are wrong then, {percent(n, 'xavier_error')} "
-            "with Xavier's weights."
+            f"{median_percent(n, 'constant_error')} of the training digits are wrong then, "
+            f"{median_percent(n, 'xavier_error')} with Xavier's weights."
         ),
     ),
     Claim(
@@ -110,10 +111,10 @@ CLAIMS = (
             else Verdict.NOT_HERE
         ),
         report=lambda n: (
-            f"Wrong: {percent(n, 'tanh')} with tanh, {percent(n, 'relu')} with ReLU, both no better than the most "
-            f"frequent class; {percent(n, 'sigmoid')} with the sigmoid, whose 0.5 at 0 lets the last layer learn, but "
-            f"as one unit. With Xavier's weights: {percent(n, 'random')}. It takes a hidden layer to fail: without "
-            f"one, zero weights reach {percent(n, 'linear')}."
+            f"Wrong: {median_percent(n, 'tanh')} with tanh, {median_percent(n, 'relu')} with ReLU, both no better "
+            f"than the most frequent class; {median_percent(n, 'sigmoid')} with the sigmoid, whose 0.5 at 0 lets the "
+            f"last layer learn, but as one unit. With Xavier's weights: {median_percent(n, 'random')}. It takes a "
+            f"hidden layer to fail: without one, zero weights reach {median_percent(n, 'linear')}."
         ),
     ),
     Claim(
@@ -155,10 +156,10 @@ CLAIMS = (
         ),
         report=lambda n: (
             "The weights that leave the units must be equal, too. With tanh and only the first layer at 0.1, "
-            f"{percent(n, 'first')} are wrong, at 0 {percent(n, 'first_zero')}; with only the last at 0 "
-            f"{percent(n, 'last_zero')}, with none {percent(n, 'none')}; with both layers at 0.1 "
-            f"{percent(n, 'both')}. A first layer of ReLU units at 0 stays where it is, for another reason: their "
-            f"slope at 0 is 0 ({percent(n, 'first_zero_relu')})."
+            f"{median_percent(n, 'first')} are wrong, at 0 {median_percent(n, 'first_zero')}; with only the last at 0 "
+            f"{median_percent(n, 'last_zero')}, with none {median_percent(n, 'none')}; with both layers at 0.1 "
+            f"{median_percent(n, 'both')}. A first layer of ReLU units at 0 stays where it is, for another reason: "
+            f"their slope at 0 is 0 ({median_percent(n, 'first_zero_relu')})."
         ),
     ),
 )

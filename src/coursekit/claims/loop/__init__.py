@@ -15,16 +15,13 @@ from coursekit.claims.loop.experiments import (
     steepest,
 )
 from coursekit.claims.record import Claim, Numbers, Verdict
+from coursekit.claims.summaries import median
 from coursekit.words import plain
 
 __all__ = ["CLAIMS"]
 
 _SIZES = (8, 32, 512)
 _NET = "the digits, a net of 64-32-10 with ReLU, the same start and the same data for all"
-
-
-def _m(n: Numbers, name: str) -> float:
-    return float(np.median(n[name]))
 
 
 def _ratio(n: Numbers, above: str, below: str) -> float:
@@ -37,7 +34,7 @@ def _judge_steepest(n: Numbers) -> Verdict:
 
 
 def _judge_noise(n: Numbers) -> Verdict:
-    return Verdict.HOLDS if _m(n, "bias") < 2 and abs(_m(n, "slope") + 0.5) < 0.05 else Verdict.NOT_HERE
+    return Verdict.HOLDS if median(n, "bias") < 2 and abs(median(n, "slope") + 0.5) < 0.05 else Verdict.NOT_HERE
 
 
 def _examples(seed: int) -> Mapping[str, float]:
@@ -85,7 +82,7 @@ def _rates(seed: int) -> Mapping[str, float]:
 
 def _judge_rates(n: Numbers) -> Verdict:
     """By how much the best rate moves while the batch grows by 64: up to 2 is the grid, 8 is the root of 64."""
-    moved = max(_m(n, f"mean{size}") for size in _SIZES) / min(_m(n, f"mean{size}") for size in _SIZES)
+    moved = max(median(n, f"mean{size}") for size in _SIZES) / min(median(n, f"mean{size}") for size in _SIZES)
     return Verdict.HOLDS if moved <= 2 else Verdict.NOT_HERE
 
 
@@ -121,10 +118,10 @@ def _losses(seed: int) -> Mapping[str, float]:
 
 def _judge_losses(n: Numbers) -> Verdict:
     """Worse nowhere by more than 5 of the 1,437 examples, and clearly better from one start: then it is deserved."""
-    worse = any(_m(n, f"entropy{scale}") > _m(n, f"squares{scale}") + 5 / 1437 for scale in (1, 3))
+    worse = any(median(n, f"entropy{scale}") > median(n, f"squares{scale}") + 5 / 1437 for scale in (1, 3))
     if worse:
         return Verdict.NOT_HERE
-    return Verdict.HOLDS if _m(n, "squares3") > 2 * _m(n, "entropy3") + 5 / 1437 else Verdict.LESS
+    return Verdict.HOLDS if median(n, "squares3") > 2 * median(n, "entropy3") + 5 / 1437 else Verdict.LESS
 
 
 #: In the order of the text.
@@ -143,11 +140,12 @@ CLAIMS: tuple[Claim, ...] = (
         experiment=_losses,
         judge=_judge_losses,
         report=lambda n: (
-            f"From the usual start {100 * _m(n, 'entropy1'):.1f} % of the training digits are wrong with "
-            f"cross-entropy, {100 * _m(n, 'squares1'):.1f} % with the squared error (test: "
-            f"{100 * _m(n, 'entropy1_test'):.1f} and {100 * _m(n, 'squares1_test'):.1f} %): little between them. "
-            f"From the large weights it is {100 * _m(n, 'entropy3'):.1f} % and {100 * _m(n, 'squares3'):.1f} % (test: "
-            f"{100 * _m(n, 'entropy3_test'):.1f} and {100 * _m(n, 'squares3_test'):.1f} %)."
+            f"From the usual start {100 * median(n, 'entropy1'):.1f} % of the training digits are wrong with "
+            f"cross-entropy, {100 * median(n, 'squares1'):.1f} % with the squared error (test: "
+            f"{100 * median(n, 'entropy1_test'):.1f} and {100 * median(n, 'squares1_test'):.1f} %): little between "
+            f"them. From the large weights it is {100 * median(n, 'entropy3'):.1f} % and "
+            f"{100 * median(n, 'squares3'):.1f} % (test: {100 * median(n, 'entropy3_test'):.1f} and "
+            f"{100 * median(n, 'squares3_test'):.1f} %)."
         ),
     ),
     Claim(
@@ -165,10 +163,10 @@ CLAIMS: tuple[Claim, ...] = (
         experiment=steepest,
         judge=_judge_steepest,
         report=lambda n: (
-            f"A short step along the negative gradient lowers the loss by {1000 * _m(n, 'short'):.2f} thousandths, the "
-            f"best of the others by {1000 * _m(n, 'short_other'):.2f}. It is a statement on short steps only: a long "
-            f"one lowers it by {_m(n, 'long'):.2f} along the negative gradient and by {_m(n, 'long_other'):.2f} in "
-            "the best of the other directions."
+            f"A short step along the negative gradient lowers the loss by {1000 * median(n, 'short'):.2f} "
+            f"thousandths, the best of the others by {1000 * median(n, 'short_other'):.2f}. It is a statement on "
+            f"short steps only: a long one lowers it by {median(n, 'long'):.2f} along the negative gradient and by "
+            f"{median(n, 'long_other'):.2f} in the best of the other directions."
         ),
     ),
     Claim(
@@ -181,10 +179,11 @@ CLAIMS: tuple[Claim, ...] = (
         experiment=gradient_noise,
         judge=_judge_noise,
         report=lambda n: (
-            f"The distance from the whole gradient, in lengths of it, is {_m(n, 'spread1'):.1f} with one example, "
-            f"{_m(n, 'spread4'):.1f} with 4, {_m(n, 'spread16'):.1f} with 16 and {_m(n, 'spread64'):.2f} with 64: it "
-            f"goes with the batch size to the power {plain(_m(n, 'slope'), 2)}. The mean of the batches is off by what "
-            f"chance gives (squared, {_m(n, 'bias'):.1f} times that). One example's gradient is mostly noise."
+            f"The distance from the whole gradient, in lengths of it, is {median(n, 'spread1'):.1f} with one example, "
+            f"{median(n, 'spread4'):.1f} with 4, {median(n, 'spread16'):.1f} with 16 and {median(n, 'spread64'):.2f} "
+            f"with 64: it goes with the batch size to the power {plain(median(n, 'slope'), 2)}. The mean of the "
+            f"batches is off by what chance gives (squared, {median(n, 'bias'):.1f} times that). One example's "
+            "gradient is mostly noise."
         ),
     ),
     Claim(
@@ -201,9 +200,9 @@ CLAIMS: tuple[Claim, ...] = (
         experiment=_examples,
         judge=_judge_examples,
         report=lambda n: (
-            f"Gradient descent looks at {_m(n, 'all1437'):,.0f} examples, SGD at {_m(n, 'sgd1437'):,.0f}. From 359 "
-            f"to 1,437 examples the first number grows by a factor of {_ratio(n, 'all1437', 'all359'):.1f}, the second "
-            f"by {_ratio(n, 'sgd1437', 'sgd359'):.1f}."
+            f"Gradient descent looks at {median(n, 'all1437'):,.0f} examples, SGD at {median(n, 'sgd1437'):,.0f}. "
+            f"From 359 to 1,437 examples the first number grows by a factor of {_ratio(n, 'all1437', 'all359'):.1f}, "
+            f"the second by {_ratio(n, 'sgd1437', 'sgd359'):.1f}."
         ),
     ),
     Claim(
@@ -222,8 +221,8 @@ CLAIMS: tuple[Claim, ...] = (
         report=lambda n: (
             f"The linear unit stays {_ratio(n, 'line_with', 'line_without'):.1f} times as far above its minimum with "
             f"replacement. On the digits the training loss is {_ratio(n, 'loss_with', 'loss_without'):.2f} times as "
-            f"large, and the test error {100 * _m(n, 'error_with'):.1f} % against "
-            f"{100 * _m(n, 'error_without'):.1f} % without."
+            f"large, and the test error {100 * median(n, 'error_with'):.1f} % against "
+            f"{100 * median(n, 'error_without'):.1f} % without."
         ),
     ),
     Claim(
@@ -240,8 +239,8 @@ CLAIMS: tuple[Claim, ...] = (
         judge=_judge_shuffle,
         report=lambda n: (
             f"Sorted by class, the training loss ends {_ratio(n, 'sorted_loss', 'fresh_loss'):.2f} times as large as "
-            f"with a new order each epoch; after the first epoch {100 * _m(n, 'sorted_first'):.0f} % of the test "
-            f"digits are wrong against {100 * _m(n, 'fresh_first'):.0f} %. One random order for all epochs gives "
+            f"with a new order each epoch; after the first epoch {100 * median(n, 'sorted_first'):.0f} % of the test "
+            f"digits are wrong against {100 * median(n, 'fresh_first'):.0f} %. One random order for all epochs gives "
             f"{_ratio(n, 'once_loss', 'fresh_loss'):.2f} times the loss: "
             "here to shuffle matters, to shuffle again does not."
         ),
@@ -260,9 +259,9 @@ CLAIMS: tuple[Claim, ...] = (
         judge=_judge_rates,
         report=lambda n: (
             "The best rate for batches of "
-            + ", ".join(f"{size} is {_m(n, f'mean{size}'):.3g}" for size in _SIZES)
+            + ", ".join(f"{size} is {median(n, f'mean{size}'):.3g}" for size in _SIZES)
             + "; with the sum it would be "
-            + ", ".join(f"{_m(n, f'mean{size}') / size:.3g}" for size in _SIZES)
+            + ", ".join(f"{median(n, f'mean{size}') / size:.3g}" for size in _SIZES)
             + ". The mean makes the expected gradient invariant. The best rate still grows with the batch."
         ),
     ),
@@ -279,10 +278,10 @@ CLAIMS: tuple[Claim, ...] = (
         experiment=_convergence,
         judge=lambda n: Verdict.HOLDS if _ratio(n, "loss200", "loss100") > 0.9 else Verdict.NOT_HERE,
         report=lambda n: (
-            f"The training loss after 50, 100 and 200 epochs is {1000 * _m(n, 'loss50'):.1f}, "
-            f"{1000 * _m(n, 'loss100'):.1f} and {1000 * _m(n, 'loss200'):.1f} thousandths: it is still falling. The "
-            f"test error is {100 * _m(n, 'error50'):.1f}, {100 * _m(n, 'error100'):.1f} and "
-            f"{100 * _m(n, 'error200'):.1f} %."
+            f"The training loss after 50, 100 and 200 epochs is {1000 * median(n, 'loss50'):.1f}, "
+            f"{1000 * median(n, 'loss100'):.1f} and {1000 * median(n, 'loss200'):.1f} thousandths: it is still "
+            f"falling. The test error is {100 * median(n, 'error50'):.1f}, {100 * median(n, 'error100'):.1f} and "
+            f"{100 * median(n, 'error200'):.1f} %."
         ),
     ),
     Claim(
@@ -298,9 +297,10 @@ CLAIMS: tuple[Claim, ...] = (
         experiment=_first,
         judge=_judge_first,
         report=lambda n: (
-            f"With weights of std 0.01 the loss is {_m(n, 'small2'):.3f}, {_m(n, 'small5'):.3f} and "
-            f"{_m(n, 'small10'):.3f} times ln C for 2, 5 and 10 classes. With the usual weights, whose scores are not "
-            f"near 0, it is {_m(n, 'usual2'):.2f}, {_m(n, 'usual5'):.2f} and {_m(n, 'usual10'):.2f} times ln C."
+            f"With weights of std 0.01 the loss is {median(n, 'small2'):.3f}, {median(n, 'small5'):.3f} and "
+            f"{median(n, 'small10'):.3f} times ln C for 2, 5 and 10 classes. With the usual weights, whose scores are "
+            f"not near 0, it is {median(n, 'usual2'):.2f}, {median(n, 'usual5'):.2f} and {median(n, 'usual10'):.2f} "
+            "times ln C."
         ),
     ),
 )

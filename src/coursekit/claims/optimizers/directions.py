@@ -5,14 +5,11 @@ import numpy as np
 from coursekit.claims.optimizers.curvature import KAPPA, D, directions, logistic, overshoot, ravine_steps
 from coursekit.claims.optimizers.racing import best
 from coursekit.claims.record import Claim, Numbers, Verdict
+from coursekit.claims.summaries import median
 
 __all__ = ["CLAIMS"]
 
 _QUADRATIC = f"Quadratics in {D} dimensions, curvatures from 1 to {KAPPA:g} along random axes"
-
-
-def _m(n: Numbers, name: str) -> float:
-    return float(np.median(n[name]))
 
 
 def _momentum(seed: int) -> dict[str, float]:
@@ -51,17 +48,17 @@ def _judge_inverse(n: Numbers) -> Verdict:
 
 def _judge_hessian(n: Numbers) -> Verdict:
     """Newton goes straight there, and one step is enough whatever the condition number."""
-    if _m(n, "momentum") < _m(n, "gradient") + 0.1:
+    if median(n, "momentum") < median(n, "gradient") + 0.1:
         return Verdict.NOT_HERE
-    indifferent = _m(n, "steps_momentum_1000") < 1.5 * _m(n, "steps_momentum_10")
-    return Verdict.HOLDS if _m(n, "momentum") >= 0.9 and indifferent else Verdict.LESS
+    indifferent = median(n, "steps_momentum_1000") < 1.5 * median(n, "steps_momentum_10")
+    return Verdict.HOLDS if median(n, "momentum") >= 0.9 and indifferent else Verdict.LESS
 
 
 def _judge_adadelta(n: Numbers) -> Verdict:
-    turned, aligned = _m(n, "adadelta"), _m(n, "adadelta_aligned")
+    turned, aligned = median(n, "adadelta"), median(n, "adadelta_aligned")
     if min(turned, aligned) >= 0.9:
         return Verdict.HOLDS
-    return Verdict.LESS if max(turned, aligned) >= _m(n, "gradient") + 0.1 else Verdict.NOT_HERE
+    return Verdict.LESS if max(turned, aligned) >= median(n, "gradient") + 0.1 else Verdict.NOT_HERE
 
 
 #: In the order of the text.
@@ -80,10 +77,10 @@ CLAIMS: tuple[Claim, ...] = (
         experiment=_momentum,
         judge=_judge_momentum,
         report=lambda n: (
-            f"On the quadratics gradient descent takes {_m(n, 'ravine_sgd'):.0f} steps, momentum "
-            f"{_m(n, 'ravine_momentum'):.0f}. On the spiral it is {_m(n, 'spiral_sgd'):.0f} and "
-            f"{_m(n, 'spiral_momentum'):.0f}, on the digits {_m(n, 'digits_sgd'):.0f} and "
-            f"{_m(n, 'digits_momentum'):.0f}: where a higher rate does as well, momentum gains little or nothing."
+            f"On the quadratics gradient descent takes {median(n, 'ravine_sgd'):.0f} steps, momentum "
+            f"{median(n, 'ravine_momentum'):.0f}. On the spiral it is {median(n, 'spiral_sgd'):.0f} and "
+            f"{median(n, 'spiral_momentum'):.0f}, on the digits {median(n, 'digits_sgd'):.0f} and "
+            f"{median(n, 'digits_momentum'):.0f}: where a higher rate does as well, momentum gains little or nothing."
         ),
     ),
     Claim(
@@ -99,10 +96,10 @@ CLAIMS: tuple[Claim, ...] = (
         experiment=overshoot,
         judge=_judge_nesterov,
         report=lambda n: (
-            f"With ρ = 0.9 momentum swings {_m(n, 'momentum0.9'):.2f} of the distance beyond the minimum, Nesterov "
-            f"{_m(n, 'nesterov0.9'):.2f}; with ρ = 0.98, {_m(n, 'momentum0.98'):.2f} and "
-            f"{_m(n, 'nesterov0.98'):.2f}. After the 300 steps of the latter {_m(n, 'late_momentum0.98'):.3f} and "
-            f"{_m(n, 'late_nesterov0.98'):.4f} of the distance are left."
+            f"With ρ = 0.9 momentum swings {median(n, 'momentum0.9'):.2f} of the distance beyond the minimum, "
+            f"Nesterov {median(n, 'nesterov0.9'):.2f}; with ρ = 0.98, {median(n, 'momentum0.98'):.2f} and "
+            f"{median(n, 'nesterov0.98'):.2f}. After the 300 steps of the latter {median(n, 'late_momentum0.98'):.3f} "
+            f"and {median(n, 'late_nesterov0.98'):.4f} of the distance are left."
         ),
     ),
     Claim(
@@ -119,10 +116,9 @@ CLAIMS: tuple[Claim, ...] = (
         experiment=logistic,
         judge=_judge_newton,
         report=lambda n: (
-            f"Newton takes {_m(n, 'newton'):.0f} steps, gradient descent {_m(n, 'descent'):,.0f}. Each of Newton's "
-            f"solves a system of {_m(n, 'size'):.0f} equations. The loss is convex here; at a saddle Newton's step "
-            "goes "
-            "to the saddle."
+            f"Newton takes {median(n, 'newton'):.0f} steps, gradient descent {median(n, 'descent'):,.0f}. Each of "
+            f"Newton's solves a system of {median(n, 'size'):.0f} equations. The loss is convex here; at a saddle "
+            "Newton's step goes to the saddle."
         ),
     ),
     Claim(
@@ -138,9 +134,9 @@ CLAIMS: tuple[Claim, ...] = (
         experiment=logistic,
         judge=_judge_inverse,
         report=lambda n: (
-            f"Without a matrix it takes {_m(n, 'truncated'):.0f} steps and {_m(n, 'products'):.0f} products, each as "
-            "dear as a gradient or two. The bill for the matrix is as the slides say: for the 2,410 parameters of a "
-            "64-32-10 net it has 5.8 million entries, for 25 million parameters 6 × 10¹⁴."
+            f"Without a matrix it takes {median(n, 'truncated'):.0f} steps and {median(n, 'products'):.0f} products, "
+            "each as dear as a gradient or two. The bill for the matrix is as the slides say: for the 2,410 "
+            "parameters of a 64-32-10 net it has 5.8 million entries, for 25 million parameters 6 × 10¹⁴."
         ),
     ),
     Claim(
@@ -159,12 +155,11 @@ CLAIMS: tuple[Claim, ...] = (
         experiment=directions,
         judge=_judge_hessian,
         report=lambda n: (
-            f"The cosine is {_m(n, 'momentum'):.3f} with momentum, {_m(n, 'gradient'):.2f} with gradient descent: at "
-            "the "
-            f"best ρ its steps do point where Newton's do. But they number {_m(n, 'steps_momentum_10'):.0f} at "
-            "condition "
-            f"number 10 and {_m(n, 'steps_momentum_1000'):.0f} at 1,000; Newton takes one at either. Momentum has two "
-            "numbers to set, and the Hessian's lowest and highest curvature have gone into them."
+            f"The cosine is {median(n, 'momentum'):.3f} with momentum, {median(n, 'gradient'):.2f} with gradient "
+            "descent: at the best ρ its steps do point where Newton's do. But they number "
+            f"{median(n, 'steps_momentum_10'):.0f} at condition number 10 and {median(n, 'steps_momentum_1000'):.0f} "
+            "at 1,000; Newton takes one at either. Momentum has two numbers to set, and the Hessian's lowest and "
+            "highest curvature have gone into them."
         ),
     ),
     Claim(
@@ -180,11 +175,9 @@ CLAIMS: tuple[Claim, ...] = (
         experiment=directions,
         judge=_judge_adadelta,
         report=lambda n: (
-            f"The cosine is {_m(n, 'adadelta'):.2f} with random axes and {_m(n, 'adadelta_aligned'):.2f} along those "
-            "of "
-            f"the weights; plain gradient descent has {_m(n, 'gradient'):.2f} on either. A rate for each weight can "
-            "stand in "
-            "for a Hessian without entries off its diagonal, and for no other."
+            f"The cosine is {median(n, 'adadelta'):.2f} with random axes and {median(n, 'adadelta_aligned'):.2f} "
+            f"along those of the weights; plain gradient descent has {median(n, 'gradient'):.2f} on either. A rate "
+            "for each weight can stand in for a Hessian without entries off its diagonal, and for no other."
         ),
     ),
 )

@@ -9,6 +9,7 @@ from coursekit.claims.optimizers.formulas import leaky
 from coursekit.claims.optimizers.racing import DEFAULTS, OPTIMIZERS, best, race
 from coursekit.claims.optimizers.sparse import RULES, best_learned, rates_of
 from coursekit.claims.record import Claim, Numbers, Verdict
+from coursekit.claims.summaries import median
 from coursekit.words import plain
 
 __all__ = ["CLAIMS"]
@@ -21,10 +22,6 @@ _SPARSE = (
 _NETS = "64-32-10 on the digits and 2-32-32-3 on a spiral, batches of 32, same start and same batches for all"
 
 
-def _m(n: Numbers, name: str) -> float:
-    return float(np.median(n[name]))
-
-
 def _sparse(seed: int) -> Mapping[str, float]:
     numbers = dict(rates_of(seed))
     for name in ("sgd", "adagrad"):
@@ -34,20 +31,20 @@ def _sparse(seed: int) -> Mapping[str, float]:
 
 
 def _judge_adagrad(n: Numbers) -> Verdict:
-    if _m(n, "ratio_adagrad") <= 1:
+    if median(n, "ratio_adagrad") <= 1:
         return Verdict.NOT_HERE
     return Verdict.WRONG if bool(np.all(n["rose_adagrad"] == 0)) else Verdict.HOLDS
 
 
 def _judge_raised(n: Numbers) -> Verdict:
     """Raised by both kinds, by one, by none."""
-    raised = [_m(n, f"rose_{rule}") > 0.05 and _m(n, f"ratio_{rule}") > 2 for rule in ("adagrad", "rmsprop")]
+    raised = [median(n, f"rose_{rule}") > 0.05 and median(n, f"ratio_{rule}") > 2 for rule in ("adagrad", "rmsprop")]
     return Verdict.HOLDS if all(raised) else Verdict.LESS if any(raised) else Verdict.NOT_HERE
 
 
 def _judge_recent(n: Numbers) -> Verdict:
-    falls = max(_m(n, f"fell_{part}") for part in ("rare", "frequent"))
-    stays = min(_m(n, f"fell_rmsprop_{part}") for part in ("rare", "frequent"))
+    falls = max(median(n, f"fell_{part}") for part in ("rare", "frequent"))
+    stays = min(median(n, f"fell_rmsprop_{part}") for part in ("rare", "frequent"))
     return Verdict.HOLDS if falls < 0.7 and stays > 0.8 else Verdict.NOT_HERE
 
 
@@ -59,7 +56,7 @@ def _all(seed: int) -> Mapping[str, float]:
 def _behind(n: Numbers, task: str) -> float:
     """Adam's median over the best median of the others."""
     names = [name for name in n if name.startswith(f"{task}_")]
-    return _m(n, f"{task}_adam") / min(_m(n, name) for name in names)
+    return median(n, f"{task}_adam") / min(median(n, name) for name in names)
 
 
 def _judge_default(n: Numbers) -> Verdict:
@@ -79,8 +76,10 @@ def _against(seed: int) -> Mapping[str, float]:
 
 def _judge_against(n: Numbers) -> Verdict:
     """Fewer errors by one example in a hundred, each at its best rate; or at the rates that a library sets."""
-    tuned = any(_m(n, f"{t}_adadelta") < _m(n, f"{t}_adam") - 0.01 for t in ("digits", "spiral"))
-    default = any(_m(n, f"{t}_adadelta_default") < _m(n, f"{t}_adam_default") - 0.01 for t in ("digits", "spiral"))
+    tuned = any(median(n, f"{t}_adadelta") < median(n, f"{t}_adam") - 0.01 for t in ("digits", "spiral"))
+    default = any(
+        median(n, f"{t}_adadelta_default") < median(n, f"{t}_adam_default") - 0.01 for t in ("digits", "spiral")
+    )
     return Verdict.HOLDS if tuned else Verdict.LESS if default else Verdict.NOT_HERE
 
 
@@ -109,11 +108,10 @@ CLAIMS: tuple[Claim, ...] = (
             "differences. It holds if the 90th percentile is ten times the 10th."
         ),
         experiment=sensitivities,
-        judge=lambda n: Verdict.HOLDS if _m(n, "spread") >= 10 else Verdict.NOT_HERE,
+        judge=lambda n: Verdict.HOLDS if median(n, "spread") >= 10 else Verdict.NOT_HERE,
         report=lambda n: (
-            f"The 90th percentile is {_m(n, 'spread'):.0f} times the 10th. The median is {plain(_m(n, 'layer1'))} in "
-            "the "
-            f"first layer and {plain(_m(n, 'layer2'))} in the second."
+            f"The 90th percentile is {median(n, 'spread'):.0f} times the 10th. The median is "
+            f"{plain(median(n, 'layer1'))} in the first layer and {plain(median(n, 'layer2'))} in the second."
         ),
     ),
     Claim(
@@ -127,9 +125,9 @@ CLAIMS: tuple[Claim, ...] = (
         judge=_judge_adagrad,
         report=lambda n: (
             f"No weight's rate rose in any step. All fall, those of rare features less: theirs are "
-            f"{_m(n, 'ratio_adagrad'):.1f} times those of the frequent. The benefit is real: at the best rates the "
-            f"weights of rare features are off by {100 * _m(n, 'rare_adagrad'):.0f} % with AdaGrad, by "
-            f"{100 * _m(n, 'rare_sgd'):.0f} % with SGD."
+            f"{median(n, 'ratio_adagrad'):.1f} times those of the frequent. The benefit is real: at the best rates the "
+            f"weights of rare features are off by {100 * median(n, 'rare_adagrad'):.0f} % with AdaGrad, by "
+            f"{100 * median(n, 'rare_sgd'):.0f} % with SGD."
         ),
     ),
     Claim(
@@ -146,9 +144,9 @@ CLAIMS: tuple[Claim, ...] = (
         experiment=rates_of,
         judge=_judge_raised,
         report=lambda n: (
-            f"With RMSProp's average the rate of a rare feature rises in {100 * _m(n, 'rose_rmsprop'):.0f} % of the "
-            f"steps, whenever it is absent, and is {_m(n, 'ratio_rmsprop'):.1f} times that of a frequent one when it "
-            "comes; Adam divides by the same average. AdaGrad's rises in none."
+            f"With RMSProp's average the rate of a rare feature rises in {100 * median(n, 'rose_rmsprop'):.0f} % of "
+            f"the steps, whenever it is absent, and is {median(n, 'ratio_rmsprop'):.1f} times that of a frequent one "
+            "when it comes; Adam divides by the same average. AdaGrad's rises in none."
         ),
     ),
     Claim(
@@ -161,10 +159,10 @@ CLAIMS: tuple[Claim, ...] = (
         experiment=rates_of,
         judge=_judge_recent,
         report=lambda n: (
-            f"AdaGrad's rate is {_m(n, 'fell_frequent'):.2f} of what it was for frequent features and "
-            f"{_m(n, 'fell_rare'):.2f} for rare ones; with RMSProp's average it is "
-            f"{_m(n, 'fell_rmsprop_frequent'):.2f} "
-            f"and {_m(n, 'fell_rmsprop_rare'):.2f}."
+            f"AdaGrad's rate is {median(n, 'fell_frequent'):.2f} of what it was for frequent features and "
+            f"{median(n, 'fell_rare'):.2f} for rare ones; with RMSProp's average it is "
+            f"{median(n, 'fell_rmsprop_frequent'):.2f} "
+            f"and {median(n, 'fell_rmsprop_rare'):.2f}."
         ),
     ),
     Claim(
@@ -179,7 +177,7 @@ CLAIMS: tuple[Claim, ...] = (
         ),
         experiment=leaky,
         judge=lambda n: Verdict.HOLDS if bool(np.all(n["adagrad"] < 1e-3)) else Verdict.NOT_HERE,
-        report=lambda n: f"The two paths are nowhere further apart than {plain(_m(n, 'adagrad'))} of their length.",
+        report=lambda n: f"The two paths are nowhere further apart than {plain(median(n, 'adagrad'))} of their length.",
     ),
     Claim(
         id="adam-rmsprop-with-momentum",
@@ -195,8 +193,9 @@ CLAIMS: tuple[Claim, ...] = (
         experiment=leaky,
         judge=lambda n: Verdict.HOLDS if bool(np.all(n["adam"] < 1e-9)) else Verdict.NOT_HERE,
         report=lambda n: (
-            f"The paths are {plain(_m(n, 'adam'))} apart. What Adam adds besides momentum is the correction: RMSProp's "
-            f"first step is {_m(n, 'first_rmsprop'):.1f} rates long, Adam's {_m(n, 'first_adam'):.1f}."
+            f"The paths are {plain(median(n, 'adam'))} apart. What Adam adds besides momentum is the correction: "
+            f"RMSProp's first step is {median(n, 'first_rmsprop'):.1f} rates long, Adam's "
+            f"{median(n, 'first_adam'):.1f}."
         ),
     ),
     Claim(
@@ -214,11 +213,11 @@ CLAIMS: tuple[Claim, ...] = (
         experiment=_all,
         judge=_judge_default,
         report=lambda n: (
-            f"Digits: Adam {_m(n, 'digits_adam'):.0f} steps, the best median "
-            f"{_m(n, 'digits_adam') / _behind(n, 'digits'):.0f}. "
-            f"Spiral: {_m(n, 'spiral_adam'):.0f} and {_m(n, 'spiral_adam') / _behind(n, 'spiral'):.0f}. Rare "
+            f"Digits: Adam {median(n, 'digits_adam'):.0f} steps, the best median "
+            f"{median(n, 'digits_adam') / _behind(n, 'digits'):.0f}. "
+            f"Spiral: {median(n, 'spiral_adam'):.0f} and {median(n, 'spiral_adam') / _behind(n, 'spiral'):.0f}. Rare "
             "features: a "
-            f"loss of {_m(n, 'sparse_adam'):.3f} and {_m(n, 'sparse_adam') / _behind(n, 'sparse'):.3f}."
+            f"loss of {median(n, 'sparse_adam'):.3f} and {median(n, 'sparse_adam') / _behind(n, 'sparse'):.3f}."
         ),
     ),
     Claim(
@@ -247,12 +246,12 @@ CLAIMS: tuple[Claim, ...] = (
         experiment=_against,
         judge=_judge_against,
         report=lambda n: (
-            f"At the best rates {100 * _m(n, 'digits_adam'):.1f} % of the unseen digits are wrong with Adam and "
-            f"{100 * _m(n, 'digits_adadelta'):.1f} % with AdaDelta; of the spiral {100 * _m(n, 'spiral_adam'):.1f} and "
-            f"{100 * _m(n, 'spiral_adadelta'):.1f} %. At the set rates it is {100 * _m(n, 'digits_adam_default'):.1f} "
-            "and "
-            f"{100 * _m(n, 'digits_adadelta_default'):.1f} %, and {100 * _m(n, 'spiral_adam_default'):.1f} and "
-            f"{100 * _m(n, 'spiral_adadelta_default'):.1f} %: there a rate is too low."
+            f"At the best rates {100 * median(n, 'digits_adam'):.1f} % of the unseen digits are wrong with Adam and "
+            f"{100 * median(n, 'digits_adadelta'):.1f} % with AdaDelta; of the spiral "
+            f"{100 * median(n, 'spiral_adam'):.1f} and {100 * median(n, 'spiral_adadelta'):.1f} %. At the set rates "
+            f"it is {100 * median(n, 'digits_adam_default'):.1f} and {100 * median(n, 'digits_adadelta_default'):.1f} "
+            f"%, and {100 * median(n, 'spiral_adam_default'):.1f} and "
+            f"{100 * median(n, 'spiral_adadelta_default'):.1f} %: there a rate is too low."
         ),
     ),
     Claim(
@@ -269,8 +268,8 @@ CLAIMS: tuple[Claim, ...] = (
         experiment=_settings,
         judge=_judge_settings,
         report=lambda n: (
-            f"The best rate is {plain(_m(n, 'rate'))} with a loss of {plain(_m(n, 'best'))}; a tenth of it leaves "
-            f"{plain(_m(n, 'tenth'))}, and the usual 0.001 leaves {plain(_m(n, 'default'))}."
+            f"The best rate is {plain(median(n, 'rate'))} with a loss of {plain(median(n, 'best'))}; a tenth of it "
+            f"leaves {plain(median(n, 'tenth'))}, and the usual 0.001 leaves {plain(median(n, 'default'))}."
         ),
     ),
 )

@@ -4,13 +4,10 @@ import numpy as np
 
 from coursekit.claims.optimizers.formulas import corrected, old_sum, plus_sign, same_formula
 from coursekit.claims.record import Claim, Numbers, Verdict
+from coursekit.claims.summaries import median
 from coursekit.words import plain
 
 __all__ = ["CLAIMS"]
-
-
-def _m(n: Numbers, name: str) -> float:
-    return float(np.median(n[name]))
 
 
 def _judge_plus(n: Numbers) -> Verdict:
@@ -33,10 +30,9 @@ CLAIMS: tuple[Claim, ...] = (
         experiment=old_sum,
         judge=lambda n: Verdict.WRONG if bool(np.all(n["infinite"] > 0)) else Verdict.HOLDS,
         report=lambda n: (
-            f"{100 * _m(n, 'infinite'):.0f} % of the weights are infinite or no number after one step: h is 0 there. "
-            "With "
-            f"the sum that includes the step, the first step is {_m(n, 'first'):.2f} long at η = 0.1. Where epsilon "
-            f"stands is another matter: 200 steps end {plain(_m(n, 'same'))} of the way apart."
+            f"{100 * median(n, 'infinite'):.0f} % of the weights are infinite or no number after one step: h is 0 "
+            f"there. With the sum that includes the step, the first step is {median(n, 'first'):.2f} long at η = 0.1. "
+            f"Where epsilon stands is another matter: 200 steps end {plain(median(n, 'same'))} of the way apart."
         ),
     ),
     Claim(
@@ -51,9 +47,9 @@ CLAIMS: tuple[Claim, ...] = (
             "of them the paths stay within 5 % of the way."
         ),
         experiment=same_formula,
-        judge=lambda n: Verdict.WRONG if _m(n, "apart") > 0.05 else Verdict.HOLDS,
+        judge=lambda n: Verdict.WRONG if median(n, "apart") > 0.05 else Verdict.HOLDS,
         report=lambda n: (
-            f"At the best of the rates the paths are {100 * _m(n, 'apart'):.0f} % of the way apart. The formula is "
+            f"At the best of the rates the paths are {100 * median(n, 'apart'):.0f} % of the way apart. The formula is "
             "RMSProp's. AdaDelta has no rate: in its place stands the root of an average of its own squared steps."
         ),
     ),
@@ -68,11 +64,9 @@ CLAIMS: tuple[Claim, ...] = (
         experiment=plus_sign,
         judge=_judge_plus,
         report=lambda n: (
-            f"The loss goes from {_m(n, 'before'):.2f} to {_m(n, 'adam'):.2f} with Adam and to {_m(n, 'written'):.2f} "
-            "with "
-            f"the formula. With a minus sign it is {_m(n, 'minus'):.2f}: average times gradient is positive for "
-            "nearly all "
-            "weights, so that the sign of the gradient is lost."
+            f"The loss goes from {median(n, 'before'):.2f} to {median(n, 'adam'):.2f} with Adam and to "
+            f"{median(n, 'written'):.2f} with the formula. With a minus sign it is {median(n, 'minus'):.2f}: average "
+            "times gradient is positive for nearly all weights, so that the sign of the gradient is lost."
         ),
     ),
     Claim(
@@ -84,12 +78,11 @@ CLAIMS: tuple[Claim, ...] = (
         verdict=Verdict.WRONG,
         setup="200 noisy gradients of 50 weights: the distance of the corrected average from the step's own gradient.",
         experiment=corrected,
-        judge=lambda n: Verdict.WRONG if _m(n, "at10") > 0.1 else Verdict.HOLDS,
+        judge=lambda n: Verdict.WRONG if median(n, "at10") > 0.1 else Verdict.HOLDS,
         report=lambda n: (
-            f"At the first step it is {plain(_m(n, 'at1'))} of the gradient's length, at the second "
-            f"{_m(n, 'at2'):.2f}, at the tenth {_m(n, 'at10'):.2f}. What the correction does at every step is to make "
-            "the "
-            "weights of the past gradients add up to 1."
+            f"At the first step it is {plain(median(n, 'at1'))} of the gradient's length, at the second "
+            f"{median(n, 'at2'):.2f}, at the tenth {median(n, 'at10'):.2f}. What the correction does at every step is "
+            "to make the weights of the past gradients add up to 1."
         ),
     ),
 )

@@ -6,8 +6,9 @@ from functools import lru_cache
 import numpy as np
 
 from coursekit.claims.digits_task import Values, error
-from coursekit.claims.preprocessing.experiments import fitted, percent, raw_digits
+from coursekit.claims.preprocessing.experiments import fitted, raw_digits
 from coursekit.claims.record import Claim, Numbers, Verdict
+from coursekit.claims.summaries import mean_and_spread
 from coursekit.data import elastic_distortion, random_flip, zero_center
 
 #: Examples of the small training set.
@@ -73,8 +74,9 @@ CLAIMS = (
         experiment=augmented_errors,
         judge=lambda n: Verdict.HOLDS if lowered(n, "distorted") > 0.02 else Verdict.NOT_HERE,
         report=lambda n: (
-            f"Wrong {percent(n, 'plain')} without and {percent(n, 'distorted')} with the distorted digits (mean and "
-            f"spread over the seeds); lower in {int(np.sum(n['distorted'] < n['plain']))} of {len(n['plain'])} runs."
+            f"Wrong {mean_and_spread(n, 'plain')} without and {mean_and_spread(n, 'distorted')} with the distorted "
+            f"digits (mean and spread over the seeds); lower in {int(np.sum(n['distorted'] < n['plain']))} of "
+            f"{len(n['plain'])} runs."
         ),
     ),
     Claim(
@@ -89,9 +91,9 @@ CLAIMS = (
             Verdict.HOLDS if max(lowered(n, "mirrored"), lowered(n, "upside_down")) < 0 else Verdict.NOT_HERE
         ),
         report=lambda n: (
-            f"Wrong {percent(n, 'plain')} without, {percent(n, 'mirrored')} with mirrored digits, "
-            f"{percent(n, 'upside_down')} with digits upside down, where related distortions give "
-            f"{percent(n, 'distorted')}."
+            f"Wrong {mean_and_spread(n, 'plain')} without, {mean_and_spread(n, 'mirrored')} with mirrored digits, "
+            f"{mean_and_spread(n, 'upside_down')} with digits upside down, where related distortions give "
+            f"{mean_and_spread(n, 'distorted')}."
         ),
     ),
 )

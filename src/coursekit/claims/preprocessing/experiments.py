@@ -4,11 +4,9 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from coursekit import nn
 from coursekit.claims.digits_task import Labels, Values
-from coursekit.claims.record import Numbers
 from coursekit.data import digits, iris, train_test_split
 from coursekit.nn import Linear, ReLU, Sequential
 from coursekit.optim import SGD
@@ -98,20 +96,3 @@ def fitted(
         if number == steps:
             break
     return model
-
-
-def median(numbers: Numbers, name: str) -> float:
-    """The median over the seeds."""
-    return float(np.median(numbers[name]))
-
-
-def percent(numbers: Numbers, name: str) -> str:
-    """The mean over the seeds and their standard deviation, as "12.3 ± 0.4 %"."""
-    values = 100 * numbers[name]
-    return f"{values.mean():.1f} ± {values.std():.1f} %"
-
-
-def span(numbers: Numbers, name: str) -> str:
-    """The median over the seeds with the least and the most, as "120 (90 to 150)"."""
-    values: NDArray[np.float64] = numbers[name]
-    return f"{np.median(values):.0f} ({values.min():.0f} to {values.max():.0f})"

@@ -6,8 +6,9 @@ from functools import lru_cache
 import numpy as np
 
 from coursekit.claims.digits_task import Values, error
-from coursekit.claims.preprocessing.experiments import fitted, percent, raw_digits
+from coursekit.claims.preprocessing.experiments import fitted, raw_digits
 from coursekit.claims.record import Claim, Numbers, Verdict
+from coursekit.claims.summaries import mean_and_spread
 from coursekit.data import standardize, zero_center
 
 #: Training examples: few, and plenty for this task.
@@ -71,9 +72,10 @@ CLAIMS = (
         experiment=feature_errors,
         judge=lambda n: Verdict.HOLDS if _advantage(n, PLENTY) > 0.004 else Verdict.NOT_HERE,
         report=lambda n: (
-            f"Wrong with {PLENTY:,} examples: {percent(n, f'raw{PLENTY}')} on pixels, {percent(n, f'hand{PLENTY}')} on "
-            f"the features. With {FEW}: {percent(n, f'raw{FEW}')} and {percent(n, f'hand{FEW}')}. Other features would "
-            "give other numbers; these leave something out that the pixels have."
+            f"Wrong with {PLENTY:,} examples: {mean_and_spread(n, f'raw{PLENTY}')} on pixels, "
+            f"{mean_and_spread(n, f'hand{PLENTY}')} on the features. With {FEW}: {mean_and_spread(n, f'raw{FEW}')} "
+            f"and {mean_and_spread(n, f'hand{FEW}')}. Other features would give other numbers; these leave something "
+            "out that the pixels have."
         ),
     ),
 )

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from coursekit import nn
-from coursekit.claims.preprocessing.experiments import net, percent
+from coursekit.claims.preprocessing.experiments import net
 from coursekit.claims.record import Claim, Numbers, Verdict
+from coursekit.claims.summaries import mean_and_spread
 from coursekit.nn import L2, Hinge, SoftmaxCrossEntropy
 from coursekit.optim import Adam
 from coursekit.training import train
@@ -76,8 +77,8 @@ CLAIMS = (
             Verdict.HOLDS if loses(n, "svm") > 0.4 else Verdict.LESS if loses(n, "svm") > 0.15 else Verdict.NOT_HERE
         ),
         report=lambda n: (
-            f"Of the rare class it finds {percent(n, 'svm_unequal')}, with classes of equal size "
-            f"{percent(n, 'svm_equal')}."
+            f"Of the rare class it finds {mean_and_spread(n, 'svm_unequal')}, with classes of equal size "
+            f"{mean_and_spread(n, 'svm_equal')}."
         ),
     ),
     Claim(
@@ -93,9 +94,10 @@ CLAIMS = (
         experiment=recalls,
         judge=_judge_net,
         report=lambda n: (
-            f"Of the rare class the net finds {percent(n, 'net_unequal')} (equal classes: {percent(n, 'net_equal')}), "
-            f"the linear classifier {percent(n, 'linear_unequal')}, the SVM {percent(n, 'svm_unequal')}. Where the "
-            "classes overlap, the frequent one is the better guess, for any classifier that minimizes its mistakes."
+            f"Of the rare class the net finds {mean_and_spread(n, 'net_unequal')} (equal classes: "
+            f"{mean_and_spread(n, 'net_equal')}), the linear classifier {mean_and_spread(n, 'linear_unequal')}, the "
+            f"SVM {mean_and_spread(n, 'svm_unequal')}. Where the classes overlap, the frequent one is the better "
+            "guess, for any classifier that minimizes its mistakes."
         ),
     ),
 )

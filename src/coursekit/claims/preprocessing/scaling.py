@@ -6,8 +6,9 @@ from functools import lru_cache
 import numpy as np
 
 from coursekit.claims.digits_task import Values, error
-from coursekit.claims.preprocessing.experiments import fitted, median, percent, raw_digits, raw_iris, span, steps_to
+from coursekit.claims.preprocessing.experiments import fitted, raw_digits, raw_iris, steps_to
 from coursekit.claims.record import Claim, Numbers, Verdict
+from coursekit.claims.summaries import mean_and_spread, median, span
 from coursekit.data import scale_to_range, standardize, zero_center
 
 
@@ -202,8 +203,8 @@ CLAIMS = (
         report=lambda n: (
             f"Steps centred and standardized: {span(n, 'centred0')} and {span(n, 'standard0')} linear, "
             f"{span(n, 'centred64')} and {span(n, 'standard64')} with a hidden layer; test error "
-            f"{percent(n, 'centred_error')} and {percent(n, 'standard_error')}. Pixels of the border are nearly "
-            "always 0, and dividing blows up the few that are not: the largest number of the test set is "
+            f"{mean_and_spread(n, 'centred_error')} and {mean_and_spread(n, 'standard_error')}. Pixels of the border "
+            "are nearly always 0, and dividing blows up the few that are not: the largest number of the test set is "
             f"{median(n, 'standard_largest'):.0f} instead of {median(n, 'centred_largest'):.1f}."
         ),
     ),

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coursekit.claims.digits_task import error, split_digits
-from coursekit.claims.preprocessing.experiments import net, percent
+from coursekit.claims.preprocessing.experiments import net
 from coursekit.claims.record import Claim, Numbers, Verdict
+from coursekit.claims.summaries import mean_and_spread
 from coursekit.optim import SGD
 from coursekit.training import minibatches, train
 
@@ -74,8 +75,8 @@ CLAIMS = (
         experiment=order_errors,
         judge=_judge,
         report=lambda n: (
-            f"Wrong {percent(n, 'sorted')} sorted by class, {percent(n, 'once')} shuffled once, "
-            f"{percent(n, 'every_epoch')} shuffled before every epoch. "
+            f"Wrong {mean_and_spread(n, 'sorted')} sorted by class, {mean_and_spread(n, 'once')} shuffled once, "
+            f"{mean_and_spread(n, 'every_epoch')} shuffled before every epoch. "
             "Here the gain is in the first shuffle; a new one in every epoch adds next to nothing."
         ),
     ),

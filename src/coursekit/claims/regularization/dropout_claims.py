@@ -7,7 +7,8 @@ import numpy as np
 from coursekit.claims.record import Claim, Numbers, Verdict
 from coursekit.claims.regularization.dropping import SHARES, as_penalty, factors, predicting
 from coursekit.claims.regularization.experiments import NOISE, STRENGTHS, run
-from coursekit.claims.regularization.penalizing import SAME, percent
+from coursekit.claims.regularization.penalizing import SAME
+from coursekit.claims.summaries import mean_and_spread
 
 _NET = (
     "64-64-64-10 with ReLU on 200 digits, of which a fifth has wrong labels, dropout behind both hidden layers, 400 "
@@ -54,8 +55,8 @@ CLAIMS = (
         experiment=shares,
         judge=_judge_half,
         report=lambda n: (
-            f"Wrong without {percent(n, 'p0')}; "
-            + ", ".join(f"p = {p}: {percent(n, f'p{p}')}" for p in STRENGTHS["dropout"])
+            f"Wrong without {mean_and_spread(n, 'p0')}; "
+            + ", ".join(f"p = {p}: {mean_and_spread(n, f'p{p}')}" for p in STRENGTHS["dropout"])
             + "."
         ),
     ),
@@ -82,8 +83,8 @@ CLAIMS = (
         experiment=predicting,
         judge=lambda n: Verdict.HOLDS if bool(np.all(n["off"] < n["on"])) else Verdict.NOT_HERE,
         report=lambda n: (
-            f"Wrong {percent(n, 'off')} with dropout off and {percent(n, 'on')} with it on. The average of 50 passes "
-            f"with it on gets {percent(n, 'average')} wrong, at fifty times the cost."
+            f"Wrong {mean_and_spread(n, 'off')} with dropout off and {mean_and_spread(n, 'on')} with it on. The "
+            f"average of 50 passes with it on gets {mean_and_spread(n, 'average')} wrong, at fifty times the cost."
         ),
     ),
     Claim(
@@ -99,10 +100,10 @@ CLAIMS = (
         experiment=factors,
         judge=_judge_factor,
         report=lambda n: (
-            f"At p = 0.2, times 1 − p: {percent(n, 'keep_0.2')} wrong, loss {n['keep_0.2_loss'].mean():.2f}; times p: "
-            f"{percent(n, 'drop_0.2')}, loss {n['drop_0.2_loss'].mean():.2f}; as they are: {percent(n, 'none_0.2')}, "
-            f"loss {n['none_0.2_loss'].mean():.2f}. At p = 0.5 the first two are the same. The paper scales by p too, "
-            "but its p is the share that is kept."
+            f"At p = 0.2, times 1 − p: {mean_and_spread(n, 'keep_0.2')} wrong, loss {n['keep_0.2_loss'].mean():.2f}; "
+            f"times p: {mean_and_spread(n, 'drop_0.2')}, loss {n['drop_0.2_loss'].mean():.2f}; as they are: "
+            f"{mean_and_spread(n, 'none_0.2')}, loss {n['none_0.2_loss'].mean():.2f}. At p = 0.5 the first two are "
+            "the same. The paper scales by p too, but its p is the share that is kept."
         ),
     ),
     Claim(

@@ -9,6 +9,7 @@ from coursekit import nn
 from coursekit.claims.digits_task import Values
 from coursekit.claims.record import Claim, Numbers, Verdict
 from coursekit.claims.regularization.experiments import NOISE, STRENGTHS, Run, best, fit, measured, overlarge, run
+from coursekit.claims.summaries import mean_and_spread
 
 #: Errors that differ by less than this, on average over the seeds, count as the same.
 SAME = 0.003
@@ -97,11 +98,6 @@ def biases(seed: int) -> Mapping[str, float]:
     return {"alone": alone.test_error, "penalized": both.test_error, **shifted(seed)}
 
 
-def percent(n: Numbers, name: str) -> str:
-    """The mean over the seeds and their standard deviation, as "12.3 ± 0.4 %"."""
-    return f"{100 * n[name].mean():.1f} ± {100 * n[name].std():.1f} %"
-
-
 def lower(n: Numbers, name: str, than: str) -> float:
     """By how much the mean of `name` is below that of `than`."""
     return float(np.mean(n[than] - n[name]))
@@ -179,7 +175,7 @@ CLAIMS = (
         experiment=four,
         judge=_judge_four,
         report=lambda n: (
-            f"Wrong without {percent(n, 'none')}; with {_all(n, '')}. Gap to the training error "
+            f"Wrong without {mean_and_spread(n, 'none')}; with {_all(n, '')}. Gap to the training error "
             f"{100 * n['none_gap'].mean():.0f} points without, {_all(n, '_gap')}. With right labels "
             f"{100 * n['clean_none'].mean():.1f} % are wrong without and {_all(n, '', 'clean_')} (with dropout "
             f"{_difference(n, 'clean_none', 'clean_dropout')} less); the loss goes "
@@ -203,11 +199,11 @@ CLAIMS = (
         experiment=recommended,
         judge=_judge_both,
         report=lambda n: (
-            f"Wrong {percent(n, 'none')} without, {percent(n, 'l2')} with L2, {percent(n, 'dropout')} with dropout, "
-            f"{percent(n, 'both')} with both: {_difference(n, 'l2', 'both')} less than with L2, "
-            f"{_difference(n, 'dropout', 'both')} less than with dropout, over fifteen seeds. Loss "
-            f"{n['none_loss'].mean():.2f}, {n['l2_loss'].mean():.2f}, {n['dropout_loss'].mean():.2f} and "
-            f"{n['both_loss'].mean():.2f}."
+            f"Wrong {mean_and_spread(n, 'none')} without, {mean_and_spread(n, 'l2')} with L2, "
+            f"{mean_and_spread(n, 'dropout')} with dropout, {mean_and_spread(n, 'both')} with both: "
+            f"{_difference(n, 'l2', 'both')} less than with L2, {_difference(n, 'dropout', 'both')} less than with "
+            f"dropout, over fifteen seeds. Loss {n['none_loss'].mean():.2f}, {n['l2_loss'].mean():.2f}, "
+            f"{n['dropout_loss'].mean():.2f} and {n['both_loss'].mean():.2f}."
         ),
     ),
     Claim(
@@ -220,9 +216,10 @@ CLAIMS = (
         experiment=layers,
         judge=lambda n: Verdict.HOLDS if lower(n, "three", "one") < SAME else Verdict.NOT_HERE,
         report=lambda n: (
-            f"One strength: {percent(n, 'one')} wrong, loss {n['one_loss'].mean():.3f}; three strengths: "
-            f"{percent(n, 'three')}, loss {n['three_loss'].mean():.3f}, for nine times as many runs. On the digits by "
-            f"which they were chosen the loss is {n['one_choose'].mean():.3f} and {n['three_choose'].mean():.3f}."
+            f"One strength: {mean_and_spread(n, 'one')} wrong, loss {n['one_loss'].mean():.3f}; three strengths: "
+            f"{mean_and_spread(n, 'three')}, loss {n['three_loss'].mean():.3f}, for nine times as many runs. On the "
+            f"digits by which they were chosen the loss is {n['one_choose'].mean():.3f} and "
+            f"{n['three_choose'].mean():.3f}."
         ),
     ),
     Claim(
@@ -239,10 +236,11 @@ CLAIMS = (
         experiment=biases,
         judge=_judge_biases,
         report=lambda n: (
-            f"On the digits {percent(n, 'alone')} are wrong with the biases left alone and {percent(n, 'penalized')} "
-            f"with all penalized, a difference of {_difference(n, 'penalized', 'alone')}. Where the targets lie around "
-            f"20, the penalized bias comes to {n['pulled_bias'].mean():.1f} and the squared error on new examples to "
-            f"{n['pulled'].mean():.1f}, against {n['free_bias'].mean():.1f} and {n['free'].mean():.2f}."
+            f"On the digits {mean_and_spread(n, 'alone')} are wrong with the biases left alone and "
+            f"{mean_and_spread(n, 'penalized')} with all penalized, a difference of "
+            f"{_difference(n, 'penalized', 'alone')}. Where the targets lie around 20, the penalized bias comes to "
+            f"{n['pulled_bias'].mean():.1f} and the squared error on new examples to {n['pulled'].mean():.1f}, "
+            f"against {n['free_bias'].mean():.1f} and {n['free'].mean():.2f}."
         ),
     ),
 )

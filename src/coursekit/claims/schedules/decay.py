@@ -18,19 +18,12 @@ from coursekit.claims.schedules.experiments import (
     race,
     sweep,
 )
+from coursekit.claims.summaries import mean_percent, median
 from coursekit.optim import AdaGrad, Adam, RMSProp, constant, cosine_decay
 from coursekit.words import plain
 
 _NET = "64-32-10 with ReLU on 960 digits, plain SGD in batches of 16, 12 epochs, same start and batches"
 _STARTS = ", ".join(f"{lr:g}" for lr in RATES)
-
-
-def _m(n: Numbers, name: str) -> float:
-    return float(np.median(n[name]))
-
-
-def _p(n: Numbers, name: str) -> str:
-    return f"{100 * float(np.mean(n[name])):.1f} %"
 
 
 def clearly_above_zero(gain: np.ndarray) -> bool:
@@ -60,7 +53,7 @@ def _judge_settles(n: Numbers) -> Verdict:
     """Settled: in the last epoch it moves less than a fifth as far, at every seed. In a minimum: the gradient over all
     digits is below a tenth of the first, and 12 more epochs at a small rate gain less than 2 %."""
     settled = bool(np.all(n["cosine_moved"] < 0.2 * n["flat_moved"]))
-    minimum = _m(n, "cosine_whole") < 0.1 and _m(n, "on_loss") > 0.98 * _m(n, "cosine_loss")
+    minimum = median(n, "cosine_whole") < 0.1 and median(n, "on_loss") > 0.98 * median(n, "cosine_loss")
     return Verdict.NOT_HERE if not settled else Verdict.HOLDS if minimum else Verdict.LESS
 
 
@@ -102,13 +95,15 @@ def _gain(n: Numbers, name: str) -> str:
 
 def _report_annealing(n: Numbers) -> str:
     return (
-        f"Wrong labels: constant {_p(n, 'wrong_constant')}, step {_p(n, 'wrong_step')}, exponential "
-        f"{_p(n, 'wrong_exponential')}, 1/t {_p(n, 'wrong_inverse_time')}, cosine {_p(n, 'wrong_cosine')}; all labels "
-        f"right: {_p(n, 'right_constant')}, {_p(n, 'right_step')}, {_p(n, 'right_exponential')}, "
-        f"{_p(n, 'right_inverse_time')} and {_p(n, 'right_cosine')}. The decays gain {_gain(n, 'wrong')} and "
-        f"{_gain(n, 'right')} over the best constant rate (mean and standard error): not clearly more than nothing. "
-        f"But more starts are good: with wrong labels {np.mean(n['wrong_good_constant']):.1f} of the 5 constant rates "
-        f"have less than 8 % wrong, and {np.mean(n['wrong_good_cosine']):.1f} of the 5 cosines."
+        f"Wrong labels: constant {mean_percent(n, 'wrong_constant')}, step {mean_percent(n, 'wrong_step')}, "
+        f"exponential {mean_percent(n, 'wrong_exponential')}, 1/t {mean_percent(n, 'wrong_inverse_time')}, cosine "
+        f"{mean_percent(n, 'wrong_cosine')}; all labels right: {mean_percent(n, 'right_constant')}, "
+        f"{mean_percent(n, 'right_step')}, {mean_percent(n, 'right_exponential')}, "
+        f"{mean_percent(n, 'right_inverse_time')} and {mean_percent(n, 'right_cosine')}. The decays gain "
+        f"{_gain(n, 'wrong')} and {_gain(n, 'right')} over the best constant rate (mean and standard error): not "
+        "clearly more than nothing. But more starts are good: with wrong labels "
+        f"{np.mean(n['wrong_good_constant']):.1f} of the 5 constant rates have less than 8 % wrong, and "
+        f"{np.mean(n['wrong_good_cosine']):.1f} of the 5 cosines."
     )
 
 
@@ -125,9 +120,9 @@ def _report_step(n: Numbers) -> str:
         error = gain.std(ddof=1) / len(gain) ** 0.5
         told.append(f"{plain(float(gain.mean()), 2)} ± {error:.2f} for {said}")
     return (
-        f"Test error: step {_p(n, 'wrong_step')}, exponential {_p(n, 'wrong_exponential')}, 1/t "
-        f"{_p(n, 'wrong_inverse_time')}. In points more than with step decay that is {' and '.join(told)} (means over "
-        f"{len(n['wrong_step'])} seeds, with their standard errors)."
+        f"Test error: step {mean_percent(n, 'wrong_step')}, exponential {mean_percent(n, 'wrong_exponential')}, 1/t "
+        f"{mean_percent(n, 'wrong_inverse_time')}. In points more than with step decay that is {' and '.join(told)} "
+        f"(means over {len(n['wrong_step'])} seeds, with their standard errors)."
     )
 
 
@@ -180,12 +175,11 @@ CLAIMS = (
         experiment=_settles,
         judge=_judge_settles,
         report=lambda n: (
-            f"In the last epoch the parameters move by {_m(n, 'flat_moved'):.2f} at the constant rate and by "
-            f"{_m(n, 'cosine_moved'):.2f} under the cosine: they settle, at a loss of {_m(n, 'cosine_loss'):.2f} "
-            f"(constant: {_m(n, 'flat_loss'):.2f}). The gradient over all digits is down to "
-            f"{_m(n, 'cosine_whole'):.2f} of the first. But 12 "
-            f"more epochs bring the loss to {_m(n, 'on_loss'):.2f}: it was the rate that came "
-            "to an end, not the descent."
+            f"In the last epoch the parameters move by {median(n, 'flat_moved'):.2f} at the constant rate and by "
+            f"{median(n, 'cosine_moved'):.2f} under the cosine: they settle, at a loss of "
+            f"{median(n, 'cosine_loss'):.2f} (constant: {median(n, 'flat_loss'):.2f}). The gradient over all digits "
+            f"is down to {median(n, 'cosine_whole'):.2f} of the first. But 12 more epochs bring the loss to "
+            f"{median(n, 'on_loss'):.2f}: it was the rate that came to an end, not the descent."
         ),
     ),
     Claim(
@@ -233,12 +227,13 @@ CLAIMS = (
         experiment=_per_weight,
         judge=_judge_per_weight,
         report=lambda n: (
-            f"The rates of single weights differ by factors of {_m(n, 'adagrad_spread'):.0f} (AdaGrad), "
-            f"{_m(n, 'rmsprop_spread'):.0f} (RMSProp) and {_m(n, 'adam_spread'):.0f} (Adam). The median goes "
-            f"to {_m(n, 'adagrad_change'):.2f} of what it was in step {_EARLY} with AdaGrad, to "
-            f"{_m(n, 'rmsprop_change'):.2f} with RMSProp and {_m(n, 'adam_change'):.2f} with Adam. A schedule on "
-            f"top of Adam: {_p(n, 'adam_flat')} wrong at its best constant rate, {_p(n, 'adam_cosine')} with a cosine; "
-            f"from 0.03, {_p(n, 'adam_flat_high')} and {_p(n, 'adam_cosine_high')}."
+            f"The rates of single weights differ by factors of {median(n, 'adagrad_spread'):.0f} (AdaGrad), "
+            f"{median(n, 'rmsprop_spread'):.0f} (RMSProp) and {median(n, 'adam_spread'):.0f} (Adam). The median goes "
+            f"to {median(n, 'adagrad_change'):.2f} of what it was in step {_EARLY} with AdaGrad, to "
+            f"{median(n, 'rmsprop_change'):.2f} with RMSProp and {median(n, 'adam_change'):.2f} with Adam. A schedule "
+            f"on top of Adam: {mean_percent(n, 'adam_flat')} wrong at its best constant rate, "
+            f"{mean_percent(n, 'adam_cosine')} with a cosine; from 0.03, {mean_percent(n, 'adam_flat_high')} and "
+            f"{mean_percent(n, 'adam_cosine_high')}."
         ),
     ),
 )

@@ -8,6 +8,7 @@ import numpy as np
 
 from coursekit.claims.record import Claim, Numbers, Verdict
 from coursekit.claims.schedules.experiments import PER_EPOCH, constants, sweep
+from coursekit.claims.summaries import median
 from coursekit.optim import SGD, Adam, Optimizer, constant
 from coursekit.words import plain
 
@@ -18,10 +19,6 @@ _TARGET = 0.5
 _NET = (
     "64-32-10 with ReLU on 960 digits, a fifth of the labels wrong, plain SGD in batches of 16, same start and batches"
 )
-
-
-def _m(n: Numbers, name: str) -> float:
-    return float(np.median(n[name]))
 
 
 def _too_big(seed: int) -> Mapping[str, float]:
@@ -40,7 +37,7 @@ def _too_big(seed: int) -> Mapping[str, float]:
 
 def _judge_too_big(n: Numbers) -> Verdict:
     """Holds if every useless run blows up; holds by less if some of them end with a lower loss than they began with."""
-    if min(_m(n, "right_useless"), _m(n, "wrong_useless")) == 0:
+    if min(median(n, "right_useless"), median(n, "wrong_useless")) == 0:
         return Verdict.NOT_HERE
     return Verdict.LESS if float(np.sum(n["right_fell"] + n["wrong_fell"])) > 0 else Verdict.HOLDS
 
@@ -48,9 +45,9 @@ def _judge_too_big(n: Numbers) -> Verdict:
 def _report_too_big(n: Numbers) -> str:
     useless, fell = (float(np.sum(n[f"right_{w}"] + n[f"wrong_{w}"])) for w in ("useless", "fell"))
     return (
-        f"Useless from η = {_m(n, 'right_first'):g} on with right labels, from {_m(n, 'wrong_first'):g} with wrong "
-        f"ones. Of the {useless:.0f} useless runs of all seeds {useless - fell:.0f} overflow or end above the loss "
-        f"that they began with, {fell:.0f} below it."
+        f"Useless from η = {median(n, 'right_first'):g} on with right labels, from {median(n, 'wrong_first'):g} with "
+        f"wrong ones. Of the {useless:.0f} useless runs of all seeds {useless - fell:.0f} overflow or end above the "
+        f"loss that they began with, {fell:.0f} below it."
     )
 
 
@@ -76,7 +73,7 @@ def _judge_too_small(n: Numbers) -> Verdict:
 
 
 def _report_too_small(n: Numbers) -> str:
-    told = ", ".join(f"{_m(n, f'steps_{lr:g}'):.0f} at {lr:g}" for lr in _SMALL)
+    told = ", ".join(f"{median(n, f'steps_{lr:g}'):.0f} at {lr:g}" for lr in _SMALL)
     ratio = float(np.median(n[f"steps_{_SMALL[0]:g}"] / n[f"steps_{_SMALL[-1]:g}"]))
     return f"Updates: {told}. A sixteenth of the rate takes {ratio:.1f} times the updates."
 
@@ -127,18 +124,18 @@ def _judge_cartoon(n: Numbers) -> Verdict:
 def _report_cartoon(n: Numbers) -> str:
     seen = features(n)
     return (
-        f"The good rate is {_m(n, 'good_rate'):g} and ends at {_m(n, 'good_end'):.2f}. A thirtieth of it ends at "
-        f"{_m(n, 'low_end'):.2f}; a straight line explains {100 * _m(n, 'low_straight'):.0f} % of that curve"
-        f"{'' if seen['low'] else ', which is bent'}. Three times it has {_m(n, 'high_early'):.2f} on average over the "
-        f"first 15 batches where the good one has {_m(n, 'good_early'):.2f} "
-        f"({'faster' if seen['faster'] else 'not faster'}), and ends at {_m(n, 'high_end'):.2f} "
-        f"({'higher' if seen['higher'] else 'not higher'}). Ten times it "
-        f"{_very(n)}; the start has {_m(n, 'start'):.2f}."
+        f"The good rate is {median(n, 'good_rate'):g} and ends at {median(n, 'good_end'):.2f}. A thirtieth of it ends "
+        f"at {median(n, 'low_end'):.2f}; a straight line explains {100 * median(n, 'low_straight'):.0f} % of that "
+        f"curve{'' if seen['low'] else ', which is bent'}. Three times it has {median(n, 'high_early'):.2f} on "
+        f"average over the first 15 batches where the good one has {median(n, 'good_early'):.2f} "
+        f"({'faster' if seen['faster'] else 'not faster'}), and ends at {median(n, 'high_end'):.2f} "
+        f"({'higher' if seen['higher'] else 'not higher'}). Ten times it {_very(n)}; the start has "
+        f"{median(n, 'start'):.2f}."
     )
 
 
 def _very(n: Numbers) -> str:
-    end = _m(n, "very_end")
+    end = median(n, "very_end")
     return "diverges" if not np.isfinite(end) else f"ends at {plain(end, 2)}"
 
 
@@ -200,8 +197,9 @@ def _report_recipe(n: Numbers) -> str:
     for name, said in (("sgd", "SGD"), ("adam", "Adam")):
         parts.append(
             f"{said}: test error {100 * np.mean(n[f'{name}_first']):.1f} % at 0.1, "
-            f"{100 * np.mean(n[f'{name}_found']):.1f} % at the end, η = {_m(n, f'{name}_lr'):g}, after "
-            f"{_m(n, f'{name}_tried'):.0f} runs; the best of a grid of 19 has {100 * np.mean(n[f'{name}_grid']):.1f} %"
+            f"{100 * np.mean(n[f'{name}_found']):.1f} % at the end, η = {median(n, f'{name}_lr'):g}, after "
+            f"{median(n, f'{name}_tried'):.0f} runs; the best of a grid of 19 has "
+            f"{100 * np.mean(n[f'{name}_grid']):.1f} %"
         )
     return "; ".join(parts) + " (means; rates and runs: medians)."
 

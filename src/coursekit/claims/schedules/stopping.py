@@ -8,16 +8,13 @@ import numpy as np
 from coursekit.claims.digits_task import Values
 from coursekit.claims.record import Claim, Numbers, Verdict
 from coursekit.claims.schedules.experiments import PER_EPOCH, history
+from coursekit.claims.summaries import mean_percent, median
 from coursekit.optim import constant, cosine_decay, early_stopping, has_converged, step_decay
 
 _TOL = 0.01
 _LONG = 40
 _RUNS = (("flat", "at 0.1"), ("high", "at 0.5"), ("cosine", "cosine"))
 _NET = "64-32-10 with ReLU on 960 digits, a fifth of the labels wrong, plain SGD in batches of 16"
-
-
-def _m(n: Numbers, name: str) -> float:
-    return float(np.median(n[name]))
 
 
 def first_converged(losses: Values) -> int | None:
@@ -67,12 +64,14 @@ def _near_zero(seed: int) -> Mapping[str, float]:
 
 def _judge_near_zero(n: Numbers) -> Verdict:
     """Near zero: below a tenth of what it was at the start. The whole gradient has to be for it to hold at all."""
-    whole = all(_m(n, f"{name}_whole") < 0.1 for name in ("flat", "high", "cosine"))
-    batch = all(_m(n, f"{name}_batch") < 0.1 for name in ("flat", "high", "cosine"))
+    whole = all(median(n, f"{name}_whole") < 0.1 for name in ("flat", "high", "cosine"))
+    batch = all(median(n, f"{name}_batch") < 0.1 for name in ("flat", "high", "cosine"))
     if whole and batch:
         return Verdict.HOLDS
     return (
-        Verdict.LESS if any(_m(n, f"{name}_whole") < 0.1 for name in ("flat", "high", "cosine")) else Verdict.NOT_HERE
+        Verdict.LESS
+        if any(median(n, f"{name}_whole") < 0.1 for name in ("flat", "high", "cosine"))
+        else Verdict.NOT_HERE
     )
 
 
@@ -102,10 +101,6 @@ def _judge_rises(n: Numbers) -> Verdict:
     return Verdict.LESS if float(np.mean(n["last"] - n["first"])) > 0.01 else Verdict.NOT_HERE
 
 
-def _p(n: Numbers, name: str) -> str:
-    return f"{100 * float(np.mean(n[name])):.1f} %"
-
-
 CLAIMS = (
     Claim(
         id="converged-when-loss-stands-still",
@@ -121,10 +116,10 @@ CLAIMS = (
         experiment=_stands_still,
         judge=_judge_stands_still,
         report=lambda n: (
-            f"It fires at epoch {_m(n, 'epoch'):.0f}, {n['epoch'].min():.0f} at the earliest (not within {_LONG} "
-            f"epochs at {int(np.sum(n['fired'] == 0))} of {len(n['fired'])} seeds), at a loss of {_m(n, 'at'):.2f}. "
-            f"Three epochs on the loss is {_m(n, 'on'):.2f} at the same rate and {_m(n, 'cut'):.2f} at a tenth of it. "
-            "What stood still was not the descent."
+            f"It fires at epoch {median(n, 'epoch'):.0f}, {n['epoch'].min():.0f} at the earliest (not within {_LONG} "
+            f"epochs at {int(np.sum(n['fired'] == 0))} of {len(n['fired'])} seeds), at a loss of "
+            f"{median(n, 'at'):.2f}. Three epochs on the loss is {median(n, 'on'):.2f} at the same rate and "
+            f"{median(n, 'cut'):.2f} at a tenth of it. What stood still was not the descent."
         ),
     ),
     Claim(
@@ -141,11 +136,11 @@ CLAIMS = (
         judge=_judge_near_zero,
         report=lambda n: (
             "At the end the norm over all digits is "
-            + ", ".join(f"{_m(n, f'{k}_whole'):.2f} ({said})" for k, said in _RUNS)
+            + ", ".join(f"{median(n, f'{k}_whole'):.2f} ({said})" for k, said in _RUNS)
             + " of what it was, that of single batches "
-            + ", ".join(f"{_m(n, f'{k}_batch'):.2f}" for k, _ in _RUNS)
+            + ", ".join(f"{median(n, f'{k}_batch'):.2f}" for k, _ in _RUNS)
             + " of the first batch's norm, while the loss is down to "
-            + ", ".join(f"{_m(n, f'{k}_loss'):.2f}" for k, _ in _RUNS)
+            + ", ".join(f"{median(n, f'{k}_loss'):.2f}" for k, _ in _RUNS)
             + " of the first."
         ),
     ),
@@ -162,10 +157,11 @@ CLAIMS = (
         experiment=_rises,
         judge=_judge_rises,
         report=lambda n: (
-            f"Stopped before the first rise, at epoch {_m(n, 'first_epoch'):.0f}: test error {_p(n, 'first')}. "
-            f"Patience 1, 3 and 10: {_p(n, 'kept_1')}, {_p(n, 'kept_3')} and {_p(n, 'kept_10')}, epochs "
-            f"{_m(n, 'epoch_1'):.0f}, {_m(n, 'epoch_3'):.0f} and {_m(n, 'epoch_10'):.0f}. Patience 10 on the "
-            f"loss in place of the error: {_p(n, 'loss_patient')}. Without stopping: {_p(n, 'last')}."
+            f"Stopped before the first rise, at epoch {median(n, 'first_epoch'):.0f}: test error "
+            f"{mean_percent(n, 'first')}. Patience 1, 3 and 10: {mean_percent(n, 'kept_1')}, "
+            f"{mean_percent(n, 'kept_3')} and {mean_percent(n, 'kept_10')}, epochs {median(n, 'epoch_1'):.0f}, "
+            f"{median(n, 'epoch_3'):.0f} and {median(n, 'epoch_10'):.0f}. Patience 10 on the loss in place of the "
+            f"error: {mean_percent(n, 'loss_patient')}. Without stopping: {mean_percent(n, 'last')}."
         ),
         seeds=range(20),
     ),
