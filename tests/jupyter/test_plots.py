@@ -97,3 +97,16 @@ def test_a_notebook_gets_html_with_the_words():
 def test_the_site_knows_the_output_by_the_same_name():
     plot = pytest.importorskip("coursekit.site.plot")
     assert plot.PLOT == plots.MIME
+
+
+def test_a_title_of_two_parts_takes_two_lines_on_a_phone():
+    titles = {}
+
+    def draw(fig, look):
+        ax = fig.subplots()
+        ax.plot([0, 1])
+        look.title(ax, "With BatchNorm,", "η = 0.1")
+        titles[look.phone] = ax.get_title(mpl.rcParams["axes.titlelocation"])
+
+    plots.figure(draw, alt="A line.")
+    assert titles == {False: "With BatchNorm, η = 0.1", True: "With BatchNorm,\nη = 0.1"}

@@ -73,6 +73,10 @@ class Look:
         """`color` and `marker` for `ax.scatter` or `ax.plot`."""
         return {"color": self.colour(name), "marker": _MARKERS[PALETTE[name].symbol]}
 
+    def title(self, ax: Axes, first: str, second: str) -> None:
+        """A title of two parts, in one line; on a phone in two."""
+        ax.set_title(f"{first}\n{second}" if self.phone else f"{first} {second}")
+
     @property
     def diverging(self) -> LinearSegmentedColormap:
         """Blue to orange around the page's own paper, for weights and gradients."""
