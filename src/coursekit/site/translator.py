@@ -3,9 +3,11 @@
 - The captions of the contents are plain lines: as "headings" without a level they led nowhere.
 - References are a list, without the roles that ARIA has withdrawn; each links back to the places that cite it.
 - A header cell without words is an ordinary cell.
+- A line of code is an element, so that on a narrow screen it can go on, indented, in the next line.
 - What is folded up is called by the words that are seen.
 """
 
+import re
 from html import escape
 from typing import Any
 
@@ -51,6 +53,14 @@ class Translator(HTML5Translator):
             raise nodes.SkipNode
         super().visit_label(node)
 
+    def visit_literal_block(self, node: nodes.literal_block) -> None:
+        """Code line by line, each with its own indentation for what the style sheet hangs below it."""
+        start = len(self.body)
+        try:
+            super().visit_literal_block(node)
+        finally:  # highlighted code has no children to visit: Sphinx says so by an exception
+            self.body[start:] = [_LINES.sub(_by_lines, part) for part in self.body[start:]]
+
     def visit_entry(self, node: nodes.Element) -> None:
         """A cell; the empty one in the corner heads nothing."""
         super().visit_entry(node)
@@ -58,6 +68,21 @@ class Translator(HTML5Translator):
             place = max(i for i, part in enumerate(self.body) if part.startswith("<th"))
             self.body[place] = self.body[place].replace("<th", "<td", 1)
             self.context[-1] = self.context[-1].replace("</th", "</td", 1)
+
+
+_LINES = re.compile(r"(?<=<pre><span></span>).*(?=</pre>)", re.DOTALL)
+
+
+def _by_lines(code: re.Match[str]) -> str:
+    """Pygments ends every element of its own at the end of a line, so that lines can be wrapped one by one."""
+    lines = code[0].removesuffix("\n").split("\n")
+    return "".join(f'<span class="bk-line"{_hanging(line)}>{line}</span>\n' for line in lines)
+
+
+def _hanging(line: str) -> str:
+    words = re.sub(r"<[^>]*>", "", line)
+    indent = len(words) - len(words.lstrip(" "))
+    return f' style="--in:{indent}"' if indent else ""
 
 
 def _visit_folded(translator: HTML5Translator, node: HideCodeCellNode) -> None:
