@@ -183,6 +183,58 @@ def test_the_contents_follow_the_reader(watched: Callable[..., Any], address: st
     seen.page.close()
 
 
+def test_the_ledger_is_narrowed_by_keyboard_and_whole_on_paper(watched: Callable[..., Any], address: str) -> None:
+    for width in (1280, 390):
+        seen = watched(width)
+        page = seen.page
+        page.goto(f"{address}claims.html")
+        rows, said = page.locator(".bk-ledger tbody tr"), page.locator(".bk-filter [role=status]")
+
+        def visible(rows: Any = rows) -> list[Any]:
+            return [row for row in rows.all() if row.is_visible()]
+
+        whole = rows.count()
+        assert len(visible()) == whole
+        assert said.inner_text() == f"{whole} of {whole} claims"
+        page.get_by_label("Verdict", exact=True).focus()
+        page.keyboard.type("wrong")
+        page.get_by_label("Chapter", exact=True).focus()
+        page.keyboard.type("Opt")
+        left = visible()
+        assert 0 < len(left) < whole
+        assert {row.get_attribute("data-verdict") for row in left} == {"wrong as stated"}
+        assert {row.locator("xpath=ancestor::section[1]").get_attribute("id") for row in left} == {"optimizers"}
+        assert said.inner_text() == f"{len(left)} of {whole} claims"
+        assert page.get_by_label("Chapter", exact=True).evaluate("e => e.selectedOptions[0].text") == (
+            f"Optimizers ({len(left)})"
+        )
+        page.emulate_media(media="print")
+        assert len(visible()) == whole
+        assert not page.locator(".bk-filter").is_visible()
+        page.emulate_media(media="screen")
+        # A link to what is passed over shows it.
+        page.evaluate("location.hash = 'ensembles'")
+        page.wait_for_function("!document.querySelector('.bk-passed-over')", polling=50)
+        page.get_by_label("Verdict", exact=True).select_option("holds")
+        page.get_by_role("button", name="Show all").press("Enter")
+        assert len(visible()) == whole
+        assert seen.complaints == []
+        page.close()
+
+
+def test_code_goes_on_in_the_next_line_on_a_phone(watched: Callable[..., Any], address: str) -> None:
+    seen = watched(390)
+    seen.page.goto(f"{address}chapters/activations.html")
+    seen.page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
+    code = "[...document.querySelectorAll('pre')].filter((pre) => !pre.closest('.cell_output'))"
+    assert seen.page.evaluate(f"{code}.length") > 10
+    assert seen.page.evaluate(f"{code}.filter((pre) => pre.scrollWidth > pre.clientWidth + 1).length") == 0
+    # What is marked and copied is the code as it was written.
+    changed = f"{code}.filter((pre) => pre.innerText.trim() !== pre.textContent.trim()).length"
+    assert seen.page.evaluate(changed) == 0
+    seen.page.close()
+
+
 def test_a_chapter_on_paper(watched: Callable[..., Any], address: str) -> None:
     """Light, whatever the screen was; drawings without their controls, nothing that unfolds; and back again."""
     seen = watched(1280, dark=True)

@@ -46,6 +46,7 @@ class Assets:
     preload: list[str] = field(default_factory=list)
     style: str = ""
     script: str = ""
+    ledger: str = ""
     katex: str = ""
     widget_style: str = ""
     widget_script: str = ""
@@ -155,6 +156,7 @@ def gather(app: Sphinx) -> None:
     style = palette_css() + faces + (THEME / "look" / "site.css").read_text("utf-8")
     found.style = _write(out, "css", "site.css", style.encode())
     found.script = _write(out, "js", "site.js", (THEME / "look" / "site.js").read_bytes())
+    found.ledger = _write(out, "js", "ledger.js", (THEME / "look" / "ledger.js").read_bytes())
     found.icon = _write(out, "css", "icon.svg", (THEME / "look" / "icon.svg").read_bytes())
     found.katex = _katex(out, packages)
     if (BUNDLES / "host.js").is_file():

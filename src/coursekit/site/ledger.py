@@ -102,9 +102,8 @@ class Claims(SphinxDirective):
             if f"chapters/{claim.chapter}" in self.env.found_docs:
                 origin += text("a", "the experiment", href=self._uri(claim))
             statement += origin
-            body += Html(
-                "tr", Html("td", chip(measured.verdict)), statement, Html("td", *self._markdown(measured.summary))
-            )
+            cells = (Html("td", chip(measured.verdict)), statement, Html("td", *self._markdown(measured.summary)))
+            body += Html("tr", *cells, data_verdict=measured.verdict.value)
         head = Html("tr", *(text("th", words, scope="col") for words in ("Verdict", "Claim", "What was measured")))
         table = Html("table", Html("thead", head), body, class_="bk-ledger")
         label = f"Claims: {self.arguments[0]}"
@@ -116,7 +115,7 @@ class Claims(SphinxDirective):
 
     def _markdown(self, words: str) -> list[nodes.Node]:
         # A number does not part from its sign at the end of a line.
-        words = re.sub(r"(?<=\d) (?=[%×])", "\N{NO-BREAK SPACE}", words)
+        words = re.sub(r"(?<=\d) (?=[%×])|(?<=×) (?=\d)", "\N{NO-BREAK SPACE}", words)
         holder = nodes.container()
         source, line = self.get_source_info()
         self.state.nested_parse(StringList([words], source), line, holder)

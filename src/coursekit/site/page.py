@@ -28,6 +28,8 @@ def _context(app: Sphinx, name: str, template: str, context: dict[str, Any], doc
     if 'class="ck-widget"' in body and found.widget_script:
         styles.append(found.widget_style)
         scripts.append(found.widget_script)
+    if 'class="bk-ledger"' in body:
+        scripts.append(found.ledger)
     sections = re.search(r"<ul>.*</ul>", context.get("toc", ""), re.DOTALL)
     inner = re.search(r"</a>\s*(<ul>.*</ul>)\s*</li>", sections[0], re.DOTALL) if sections else None
     context.update(
