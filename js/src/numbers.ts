@@ -20,6 +20,9 @@ export function show(value: number, digits = 4): string {
   return String(Number(value.toPrecision(digits))).replace("-", "−");
 }
 
+/** A number does not part from its sign at the end of a line. */
+export const together = (words: string): string => words.replace(/(?<=\d) (?=[%×])|(?<=×) (?=\d)/g, "\u00a0");
+
 /** A tick of a logarithmic axis. */
 export function showPower(value: number): string {
   const exponent = Math.log10(value);

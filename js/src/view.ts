@@ -4,6 +4,7 @@ import type { Control, Figure, HostState, Model, Try, Value, Values } from "./fi
 import { applies, controlView, type ControlView } from "./controls/index";
 import { element, freshId, setText } from "./dom";
 import { linkTo } from "./link";
+import { together } from "./numbers";
 import { Player } from "./player";
 import { Stage } from "./stage";
 import { INKS, isDark, theme, watchTheme, type Theme } from "./theme";
@@ -169,7 +170,7 @@ class WidgetView {
 
   #say(figure: Figure): void {
     const words = figure.frames?.status[this.#player.frame] ?? figure.status;
-    setText(this.#status, words);
+    setText(this.#status, together(words));
     this.#status.hidden = !words;
     clearTimeout(this.#resting);
     // Nothing is read out before the reader has done something here: a page may hold many widgets.
