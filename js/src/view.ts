@@ -45,6 +45,8 @@ class WidgetView {
   #touched = false;
   #due = 0;
   #resting = 0;
+  #saidAt = 0;
+  #tallest = 0;
   #waiting = 0;
   #undo: (() => void)[] = [];
 
@@ -172,10 +174,22 @@ class WidgetView {
     const words = figure.frames?.status[this.#player.frame] ?? figure.status;
     setText(this.#status, together(words));
     this.#status.hidden = !words;
+    this.#keepHeight();
     clearTimeout(this.#resting);
     // Nothing is read out before the reader has done something here: a page may hold many widgets.
     if (this.#touched && !this.#player.playing) this.#resting = setTimeout(() => setText(this.#live, words), REST_MS);
     this.#relink();
+  }
+
+  /** The line stays as high as its longest words at this width: what stands below does not move while frames play. */
+  #keepHeight(): void {
+    const width = this.#stage.node.clientWidth;
+    if (width !== this.#saidAt) [this.#saidAt, this.#tallest] = [width, 0];
+    if (!this.#tallest) this.#status.style.minHeight = "";
+    const height = this.#status.getBoundingClientRect().height;
+    if (height <= this.#tallest) return;
+    this.#tallest = height;
+    this.#status.style.minHeight = `${height}px`;
   }
 
   #showValues(): void {

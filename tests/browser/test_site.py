@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from live_page import settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]
 
@@ -232,6 +233,23 @@ def test_code_goes_on_in_the_next_line_on_a_phone(watched: Callable[..., Any], a
     # What is marked and copied is the code as it was written.
     changed = f"{code}.filter((pre) => pre.innerText.trim() !== pre.textContent.trim()).length"
     assert seen.page.evaluate(changed) == 0
+    seen.page.close()
+
+
+def test_what_stands_below_a_drawing_does_not_move_while_its_frames_play(
+    watched: Callable[..., Any], address: str
+) -> None:
+    seen = watched(390)
+    seen.page.goto(f"{address}chapters/loop.html")
+    widget = seen.page.locator("figure.ck-widget", has=seen.page.locator("[data-widget='loop.valley']"))
+    scrub, line = widget.get_by_label("Frame", exact=True), widget.locator(".ck-status")
+    scrub.scroll_into_view_if_needed()
+    heights = []
+    for frame in range(31):
+        scrub.fill(str(frame))
+        settle(seen.page)
+        heights.append(line.bounding_box()["height"])
+    assert heights == sorted(heights)
     seen.page.close()
 
 
