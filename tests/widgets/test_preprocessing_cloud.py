@@ -221,3 +221,10 @@ def test_the_widget_starts_with_a_path_that_arrives_while_it_is_watched() -> Non
     assert 20 < u.steps < STEPS
     assert figure.frames is not None
     assert figure.frames.start == figure.frames.count - 1 == len(KEPT) - 1
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_all_of_the_excess_loss_is_there_before_the_first_step(stage: str) -> None:
+    frames = find("preprocessing.cloud").figure({"stage": stage}).frames
+    assert frames is not None
+    assert "; 100 % of the excess loss is left." in frames.status[0]

@@ -188,7 +188,7 @@ def dead(unit: str, lr: float, bias: float, seed: int) -> Figure:
         f"accuracy {100 * accuracy:.0f} %{ending if n == last else ''}."
         for n, share, loss, accuracy in zip(result.steps, shares, running, result.accuracy, strict=True)
     ]
-    setup = f"{UNITS} {_LABELS[unit]} units, learning rate η = {lr:.3g}, biases starting at {plain(bias, 2)}"
+    setup = f"{UNITS} units ({_LABELS[unit]}), learning rate η = {lr:.3g}, biases starting at {plain(bias, 2)}"
     return Figure(
         panels=[data, *curves],
         alt=(

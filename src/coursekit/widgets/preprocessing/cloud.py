@@ -229,7 +229,9 @@ def _count(steps: int) -> str:
 
 
 def _percent(share: float) -> str:
-    return "less than 0.01 %" if share < 1e-4 else f"{100 * share:.2g} %"
+    if share < 1e-4:
+        return "less than 0.01 %"
+    return f"{100 * share:.2g} %" if share < 0.1 else f"{100 * share:.0f} %"
 
 
 def _upper(text: str) -> str:
