@@ -65,6 +65,19 @@ def test_a_local_cluster_grades_and_loses_nothing_with_its_workers(course, local
     }
 
 
+def test_none_is_given_up_for_what_its_neighbour_does(course, stand_in):
+    # A single worker holds both at once, so Dask blames both for each of its deaths.
+    with (
+        distributed.LocalCluster(
+            n_workers=1, threads_per_worker=1, dashboard_address=None, host="127.0.0.1", silence_logs=50
+        ) as single,
+        ClusterWorkers(course.bundle(), single.scheduler_address, factory=STAND_IN) as workers,
+    ):
+        done = dict(workers.grade([("deadly", content(do="die")), ("honest", content(score=3))]))
+    assert done["deadly"].record is None
+    assert done["honest"].record.score == 3
+
+
 def test_graders_are_closed_when_the_work_is_done(course, local, stand_in):
     with ClusterWorkers(course.bundle(), local.scheduler_address, factory=STAND_IN) as workers:
         done = list(workers.grade((n, content(score=1, n=n, seconds=0.1)) for n in range(8)))

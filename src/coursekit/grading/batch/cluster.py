@@ -10,6 +10,7 @@ import logging
 import time
 import uuid
 import warnings
+from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import suppress
@@ -33,7 +34,7 @@ T = TypeVar("T")
 _LOG = logging.getLogger("distributed")
 
 #: How often a submission may be there when the cluster gives up on it. Dask counts a worker's death against all that
-#: waited on it too, so the first time may be a neighbour's fault.
+#: waited on it too, so the first time may be a neighbour's fault; the second time it is alone.
 _KILLED = 2
 _ENDED = "the workers that took it ended, one after the other"
 
@@ -122,21 +123,26 @@ class ClusterWorkers:
     def _all(self, work: Work, tasks: Iterable[tuple[T, bytes]]) -> Iterator[tuple[T, Graded]]:
         coming = iter(tasks)
         jobs: dict[Future, Job[T]] = {}
+        suspects: deque[Job[T]] = deque()  # tried again at the end, one at a time: so none ends for a neighbour's fault
         done = as_completed(loop=self._client.loop, raise_errors=False)
         try:
             while True:
                 for task in itertools.islice(coming, max(0, self._room() - len(jobs))):
                     self._submit(Job(*task, work), jobs, done)
                 if not jobs:
-                    return
+                    if not suspects:
+                        return
+                    self._submit(suspects.popleft(), jobs, done)
                 future = next(done)
                 job = jobs.pop(future)
                 graded = self._outcome(future, job)
                 future.release()
-                if graded is None:
-                    self._submit(job, jobs, done)
-                else:
+                if graded is not None:
                     yield job.name, graded
+                elif job.failures[-1] == _ENDED:
+                    suspects.append(job)
+                else:
+                    self._submit(job, jobs, done)
         except CommClosedError:
             raise self._gone() from None
         finally:
