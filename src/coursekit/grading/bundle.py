@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import coursekit
@@ -15,12 +15,36 @@ from coursekit.grading.seeds import SEEDS, seed_for
 
 SANDBOXES = ("auto", "bwrap", "none")
 
+#: The files of the package that can change a grade: the cases and their judging, what they call, and the grader.
+_DECIDES = (
+    "*.py",
+    "data/*.npz",
+    *(f"{room}/**/*.py" for room in ("nn", "optim", "data", "training", "exercises")),
+    *(f"grading/{part}" for part in ("*.py", "inside/*.py", "sandbox/*.py")),
+)
+
+
+@lru_cache(maxsize=1)
+def code_hash() -> str:
+    """A hash of the files that can change a grade, the same wherever the same ones are installed.
+
+    The version alone would not do: who works on an exercise has the same one before and after.
+    """
+    package = Path(coursekit.__file__).parent
+    files = {path.relative_to(package).as_posix(): path for part in _DECIDES for path in package.glob(part)}
+    digest = hashlib.sha256(coursekit.__version__.encode())
+    for name in sorted(files):
+        # With any ends of lines, as a checkout on another system has them.
+        digest.update(f"\0{name}\0".encode() + files[name].read_bytes().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()
+
 
 @dataclass(frozen=True, kw_only=True)
 class Bundle:
     """An assignment ready for grading: `release` is the released notebook's text, `seed` that of the private cases.
 
-    `sandbox` is one of `SANDBOXES`; `auto` is bubblewrap or an error, never silently nothing.
+    `sandbox` is one of `SANDBOXES`; `auto` is bubblewrap or an error, never silently nothing. `code` is the
+    `code_hash` of the package that made the bundle, and goes with it to the workers.
     """
 
     assignment: str
@@ -28,11 +52,12 @@ class Bundle:
     seed: int = field(repr=False)
     limits: Limits = field(default_factory=Limits)
     sandbox: str = "auto"
+    code: str = field(default_factory=code_hash, repr=False)
 
     @cached_property
     def key(self) -> str:
-        """A hash of the release, the seed, the limits and the engine's version: another key, another grade perhaps."""
-        parts = [self.assignment, self.release, self.seed, asdict(self.limits), coursekit.__version__]
+        """A hash of the release, the seed, the limits and the package's code: another key, another grade perhaps."""
+        parts = [self.assignment, self.release, self.seed, asdict(self.limits), self.code]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 

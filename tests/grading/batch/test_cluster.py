@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import psutil
 import pytest
@@ -265,6 +266,13 @@ def test_workers_with_another_version_are_refused(course, cluster, tmp_path):
     running = cluster(environment={"PYTHONPATH": path}, workers=1)
     with pytest.raises(CourseError, match=r"coursekit 9\.9\.9.*pip install") as caught:
         ClusterWorkers(course.bundle(), running.address, factory=STAND_IN).__enter__()
+    assert "\n" not in str(caught.value)
+
+
+def test_workers_with_other_sources_of_the_same_version_are_refused(course, local):
+    bundle = replace(course.bundle(), code="of another checkout")
+    with pytest.raises(CourseError, match="has other sources of coursekit") as caught:
+        ClusterWorkers(bundle, local.scheduler_address, factory=STAND_IN).__enter__()
     assert "\n" not in str(caught.value)
 
 

@@ -7,6 +7,7 @@ import sys
 import zipfile
 
 import pytest
+from nbgrader.api import Gradebook
 
 from coursekit import cli
 from coursekit.exercises import assignment
@@ -70,8 +71,14 @@ def test_a_class_is_graded_from_a_zip_of_canvas(course, sandboxed, tmp_path):
     for student in found:
         assert json.loads((course.folder / "autograded" / student / ID / f"{ID}.ipynb").read_text())["nbformat"] == 4
         assert (course.folder / "feedback" / student / ID / f"{ID}.md").is_file()
+    assert "Late, as Canvas calls it (1):\n  18\n" in done.stdout
+    assert "time of handing in" not in done.stdout
+    with Gradebook(f"sqlite:///{course.folder / 'gradebook.db'}") as gradebook:
+        gradebook.update_or_create_assignment(ID, duedate="2027-03-01 18:00 UTC")
     again = grade(course, ID, "--submissions", tmp_path / "submissions.zip", "--resume", "--function-seconds", 5)
     assert again.returncode == 0
+    assert "Without a time of handing in, which zips and flat folders do not tell" in again.stdout
+    assert "without a late penalty: 4\n" in again.stdout
     assert "0 graded now, 4 kept from before" in again.stdout
 
 

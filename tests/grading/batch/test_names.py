@@ -47,8 +47,8 @@ def test_students_with_numbers_in_their_ids_stay_apart():
 
 def test_canvas_tells_the_late_ones_and_the_newer_of_two():
     early, late = read("a_1_20_activations.ipynb"), read("a_LATE_1_30_activations-1.ipynb")
-    assert "late" in late.remark
-    assert not early.remark
+    assert late.late
+    assert not early.late
     assert early.order < late.order
 
 
@@ -62,6 +62,8 @@ def test_canvas_tells_the_late_ones_and_the_newer_of_two():
         "./x.ipynb",
         "anna/other/activations.ipynb",
         "anna/activations.ipynb",
+        "activations.ipynb",
+        "activations (1).ipynb",
         "notes.txt",
         "ipynb",
         "\x1b[2Janna.ipynb",

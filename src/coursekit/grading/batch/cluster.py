@@ -26,7 +26,7 @@ from distributed.diagnostics.plugin import WorkerPlugin
 import coursekit
 from coursekit.grading.batch.bench import ATTEMPTS, GRADER, Bench, Graded, Work
 from coursekit.grading.batch.job import Job
-from coursekit.grading.bundle import Bundle
+from coursekit.grading.bundle import Bundle, code_hash
 from coursekit.grading.errors import CourseError
 
 T = TypeVar("T")
@@ -70,7 +70,7 @@ def work_here(name: str, work: Work, content: bytes) -> Graded:
 class ClusterWorkers:
     """The workers of the Dask scheduler at `address`; `tls` is (authority's certificate, certificate, key) for tls://.
 
-    Raises `CourseError` where it cannot be reached, has no workers, or they have another version of coursekit.
+    Raises `CourseError` where it cannot be reached, has no workers, or they have another coursekit.
     """
 
     def __init__(
@@ -205,6 +205,12 @@ class ClusterWorkers:
                 raise CourseError(_install(address, "no coursekit"))
             if theirs != coursekit.__version__:
                 raise CourseError(_install(address, f"coursekit {theirs}, and here is {coursekit.__version__}"))
+        for address, code in self._client.run(code_hash, on_error="return").items():
+            if code != self._bundle.code:
+                raise CourseError(
+                    f"{address} has other sources of coursekit {coursekit.__version__} than this machine, and might "
+                    "give other grades: install the same ones there"
+                )
         try:
             self._client.register_plugin(BenchPlugin(self._bundle, self._factory, self._name))
         except ImportError as fault:

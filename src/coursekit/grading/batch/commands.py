@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from coursekit.grading.bundle import Bundle
 
 _ADDRESS = ("tcp://", "tls://")
+_UNTIMED = "Without a time of handing in, which zips and flat folders do not tell, and so without a late penalty"
 _LISTED = 20  # lines of a list that a terminal can bear
 
 
@@ -93,7 +94,8 @@ def run_grade(args: argparse.Namespace) -> int:
             there=lambda: database.patiently(lambda: _students(database.address, args.id)),
             progress=Progress(sys.stdout),
         )
-    print(told(summary, root))
+        untimed = database.patiently(lambda: _untimed(database.address, args.id))
+    print(told(summary, root, untimed))
     return 0 if summary.complete else 1
 
 
@@ -106,6 +108,21 @@ def _students(address: str, assignment: str) -> set[str]:
             gradebook.db.query(SubmittedAssignment.student_id).join(Assignment).filter(Assignment.name == assignment)
         )
         return {student for (student,) in found}
+
+
+def _untimed(address: str, assignment: str) -> int:
+    """How many submissions have a due date in the gradebook, and no time of handing in."""
+    from nbgrader.api import Assignment, Gradebook, SubmittedAssignment
+
+    with Gradebook(address) as gradebook:
+        found = gradebook.db.query(SubmittedAssignment.id).join(Assignment)
+        return int(
+            found.filter(
+                Assignment.name == assignment,
+                Assignment.duedate.isnot(None),
+                SubmittedAssignment.timestamp.is_(None),
+            ).count()
+        )
 
 
 def _workers(args: argparse.Namespace, bundle: "Bundle") -> "Workers":
@@ -142,8 +159,8 @@ def _warn(kind: str) -> None:
         )
 
 
-def told(summary: "Summary", root: Path) -> str:
-    """What a run did, as lines of text."""
+def told(summary: "Summary", root: Path, untimed: int = 0) -> str:
+    """What a run did, as lines of text; `untimed` submissions have a due date and no time of handing in."""
     width = max((len(state) for state in summary.counts), default=0)
     known = summary.counts.total()
     others = f"; of all {known} that were ever found:" if known > summary.found else ""
@@ -156,6 +173,8 @@ def told(summary: "Summary", root: Path) -> str:
         *_listed("NOT GRADED, by no student's fault; --resume tries them again", summary.infrastructure),
         *_listed("Graded, and not run for the outputs that people see; --resume tries again", summary.unshown),
         *_listed("NOT WRITTEN", [f"{student}: {reason}" for student, reason in summary.refused.items()]),
+        *_listed("Late, as Canvas calls it", summary.late),
+        *([f"{_UNTIMED}: {untimed}"] if untimed else []),
         f"Written: the gradebook, and in {root}: autograded/, feedback/, grading_ledger.db",
     ]
     return "\n".join(lines)

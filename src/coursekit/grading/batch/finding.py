@@ -36,7 +36,7 @@ SUBMITTED = "submitted"
 class Submission:
     """What one student handed in: a file, or why there is none that could be taken (`fault`, a clause).
 
-    `remarks` are for the student: which of several files was taken, and what the platform says of it.
+    `remarks` are for the student: which of several files was taken, and that the platform calls it late (`late`).
     """
 
     student: str
@@ -45,6 +45,7 @@ class Submission:
     fault: str = ""
     remarks: tuple[str, ...] = ()
     submitted: datetime | None = None
+    late: bool = False
 
 
 @dataclass(kw_only=True)
@@ -188,9 +189,11 @@ def _chosen(
         said.append(f"{len(notebooks)} notebooks were handed in: {shown(entry.parts[-1])} was graded, not {others}")
     elif form is Form.NBGRADER and owner.original != f"{assignment}{NOTEBOOK}":
         said.append(f"there is no {assignment}{NOTEBOOK}, so {shown(owner.original)} was graded")
-    remarks = (*(f"{line[0].upper()}{line[1:]}." for line in said), *([owner.remark] if owner.remark else []))
+    remarks = (*(f"{line[0].upper()}{line[1:]}." for line in said), *(["Canvas calls it late."] if owner.late else []))
     own = around + (2 if owner.form is Form.NBGRADER else 1)
-    return Submission(student=student, entry=entry, own=own, remarks=remarks, submitted=submitted), said
+    return Submission(
+        student=student, entry=entry, own=own, remarks=remarks, submitted=submitted, late=owner.late
+    ), said
 
 
 def _submitted(files: list[tuple[Entry, Owner]], own: int, place: Place) -> datetime | None:

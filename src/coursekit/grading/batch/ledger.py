@@ -132,6 +132,13 @@ class Ledger:
         )
         return found.fetchone() is not None
 
+    def on_other_terms(self, assignment: str, *, key: str) -> set[str]:
+        """Whose result is of another release, other limits or another package; not who is to be graded anew anyway."""
+        found = self._db.execute(
+            "SELECT student FROM result WHERE assignment = ? AND key NOT IN (?, '')", (assignment, key)
+        )
+        return {student for (student,) in found}
+
     def unsettle(self, assignment: str, students: Iterable[str]) -> None:
         """These are to be graded anew: a run that is ended on the way goes on with those that it has not reached."""
         self._db.execute("BEGIN IMMEDIATE")
@@ -233,7 +240,7 @@ def only_run(root: Path) -> Iterator[None]:
     with (root / LOCK).open("a+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             file.seek(0)
             who = file.read(100).strip()
             raise CourseError(

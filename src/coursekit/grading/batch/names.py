@@ -45,7 +45,7 @@ class Form(Enum):
 class Owner:
     """Whose a file is. `number` is the platform's for this person, `original` what the student called the file.
 
-    `order` grows with time where the name tells it. `remark` is what the name says besides.
+    `order` grows with time where the name tells it. `late` is what the platform says.
     """
 
     student: str
@@ -53,7 +53,7 @@ class Owner:
     original: str
     number: str = ""
     order: tuple[int, ...] = ()
-    remark: str = ""
+    late: bool = False
 
 
 def owner_of(parts: tuple[str, ...], assignment: str) -> Owner | str:
@@ -89,7 +89,7 @@ def no_id(student: str) -> str | None:
     if not student.strip():
         return "it is empty"
     if student != student.strip():
-        return "there is a blank at its end"
+        return "there is a blank before or behind it"
     if "/" in student or "\\" in student:
         return "there is a path in it"
     if student.startswith("."):
@@ -127,11 +127,13 @@ def _read(parts: tuple[str, ...], assignment: str) -> Owner | str:
             original=canvas["original"],
             number=canvas["user"],
             order=(int(canvas["file"]), *_again(canvas["original"])),
-            remark="Canvas calls it late." if canvas["late"] else "",
+            late=canvas["late"] is not None,
         )
     stem, dot, end = parts[0].rpartition(".")
     if not dot or end.lower() != "ipynb":
         return "it is no notebook"
+    if is_meant(parts[0], assignment):  # as in one student's own folder, which was named in place of that of all
+        return "its name does not say whose it is"
     # An id may hold a line or a number itself, as in jane_doe or s-17: the assignment's name says where it ends.
     whole = re.fullmatch(rf"(?P<student>.+)_(?P<rest>{re.escape(assignment)}{_AGAIN.pattern[:-1]}?)", stem, re.DOTALL)
     if whole is not None:

@@ -22,6 +22,11 @@ class Progress:
         self._counts: Counter[State] = Counter()
         self._began = self._said = 0.0
 
+    def tell(self, line: str) -> None:
+        """Say this before the work begins."""
+        if self._out is not None:
+            print(line, file=self._out, flush=True)
+
     def begin(self, total: int, what: str = "") -> None:
         """There are `total` submissions; `what` says what is done to them, where that is not grading."""
         self._total, self._began, self._said = total, time.monotonic(), time.monotonic()

@@ -1,6 +1,7 @@
 """One run of `coursekit grade`: find, grade in parallel, keep each result, write it out."""
 
 import hashlib
+import shlex
 import signal
 import sqlite3
 from collections import Counter
@@ -43,6 +44,7 @@ class Summary:
     said: list[str] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
     unshown: list[str] = field(default_factory=list)
+    late: list[str] = field(default_factory=list)
 
     @property
     def complete(self) -> bool:
@@ -81,7 +83,7 @@ def grade_batch(
     with (
         only_run(root),
         _stoppable(),
-        _told(bundle.assignment),
+        _told(bundle.assignment, where),
         Ledger(root / LEDGER) as ledger,
         find(root, bundle.assignment, where) as found,
         writer() as into,
@@ -107,9 +109,15 @@ class _Run:
 
     def work(self, found: Found, ledger: Ledger, outbox: Outbox, workers: Workers) -> None:
         """Grade what is to be graded; what is done is written out, also where this ends early."""
-        self._progress.begin(len(found.submissions))
+        students = [one.student for one in found.submissions]
         if not self._resume:
-            ledger.unsettle(self._bundle.assignment, (one.student for one in found.submissions))
+            ledger.unsettle(self._bundle.assignment, students)
+        elif old := ledger.on_other_terms(self._bundle.assignment, key=self._bundle.key).intersection(students):
+            self._progress.tell(
+                f"{len(old)} of {len(students)} were graded from another release, with other limits or by another "
+                "coursekit: they are graded anew"
+            )
+        self._progress.begin(len(students))
         writing = False
         try:
             for task, graded in workers.grade(self._tasks(found, ledger, outbox)):
@@ -193,6 +201,7 @@ class _Run:
             said=found.said,
             refused=outbox.unwritten,
             unshown=self._unshown,
+            late=[one.student for one in found.submissions if one.late],
         )
 
 
@@ -215,12 +224,16 @@ def _stoppable() -> Iterator[None]:
 
 
 @contextmanager
-def _told(assignment: str) -> Iterator[None]:
+def _told(assignment: str, where: Path | None) -> Iterator[None]:
     """Turn what ends a run early into a line that says how to go on."""
-    go_on = f"what was graded is kept; go on with  coursekit grade {assignment} --resume"
+    named = f" --submissions {shlex.quote(str(where))}" if where else ""
+    go_on = f"what was graded is kept; go on with  coursekit grade {assignment}{named} --resume"
     try:
         yield
     except KeyboardInterrupt:
         raise CourseError(f"stopped: {go_on}") from None
     except sqlite3.Error as fault:
         raise CourseError(f"the grading ledger could not be written ({fault}): mend that; {go_on}") from None
+    except OSError as fault:  # a disk that is full or away
+        file = f"{fault.filename}: " if fault.filename else ""
+        raise CourseError(f"{file}{fault.strerror or fault}: mend that; {go_on}") from None
