@@ -52,3 +52,12 @@ def test_older_formats_are_fine(tmp_path, minor):
         del data["cells"][0]["id"]
     path.write_text(json.dumps(data))
     assert [cell.source for cell in read(path).cells] == ["x"]
+
+
+def test_numbers_that_json_has_not_become_null(tmp_path):
+    path = tmp_path / "a.ipynb"
+    metadata = '{"a": 1e999, "b": -1e999, "c": NaN, "d": Infinity, "e": 1.5, "f": -0.0, "g": 1e-999}'
+    path.write_text(f'{{"cells": [], "metadata": {metadata}, "nbformat": 4, "nbformat_minor": 5}}')
+    found = read(path).metadata
+    assert found == {"a": None, "b": None, "c": None, "d": None, "e": 1.5, "f": 0.0, "g": 0.0}
+    json.dumps(found, allow_nan=False)

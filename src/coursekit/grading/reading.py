@@ -1,6 +1,7 @@
 """Reads what students hand in, whatever it is."""
 
 import json
+import math
 import re
 import warnings
 from pathlib import Path
@@ -53,8 +54,13 @@ def parse(content: bytes) -> NotebookNode:
     raise UnreadableError(fault)
 
 
+def _finite(number: str) -> float | None:
+    value = float(number)
+    return value if math.isfinite(value) else None  # 1e999 would be written out as Infinity, which is no JSON
+
+
 def _parse(text: str) -> NotebookNode:
-    data = json.loads(text, parse_constant=lambda name: None)
+    data = json.loads(text, parse_constant=lambda name: None, parse_float=_finite)
     if _HALF.search(text):
         data = json.loads(json.dumps(data, ensure_ascii=False).encode("utf-8", "replace"))
     if (fault := _no_notebook(data)) is not None:
