@@ -81,12 +81,55 @@ def test_of_copies_the_last_counts(nb):
     assert sum(grade_id(c) == "relu" for c in nb.cells) == 1
 
 
+def test_a_function_that_stands_elsewhere_is_not_replaced_by_the_empty_one(nb):
+    """All functions were moved into one cell, and their own cells were deleted."""
+    functions = [name for name, role in ROLES.items() if role.kind == "code" and not role.locked]
+    own = "\n\n".join(f"def {name}(x):\n    return x" for name in functions)
+    nb.cells = [c for c in nb.cells if grade_id(c) not in functions]
+    nb.cells.insert(0, new_code_cell(own))
+    said = restore(nb, ROLES)
+    assert len(said) == len(functions)
+    assert f"known by their text: {functions[0]}." in said[0]
+    assert sorted(name for name in map(grade_id, nb.cells) if name) == sorted(ROLES)
+    assert [c.source for c in nb.cells if "def relu(" in c.source] == [own]
+
+
 def test_a_notebook_with_nothing_of_the_release_keeps_what_it_has():
-    nb = new_notebook(cells=[new_code_cell("def relu(x):\n    return x")])
+    nb = new_notebook(cells=[new_code_cell("print('mine')")])
     (said,) = restore(nb, ROLES)
     assert "None of the assignment's own cells" in said
-    assert nb.cells[0].source.startswith("def relu")
+    assert nb.cells[0].source == "print('mine')"
     assert [grade_id(c) for c in nb.cells[1:]] == list(ROLES)
+
+
+def test_a_notebook_that_lost_all_its_marks_is_known_by_its_text(nb):
+    cell(nb, "relu").source = "def relu(x):\n    return np.maximum(x, 0)"
+    sources = {name: cell(nb, name).source for name, role in ROLES.items() if role.kind == "code"}
+    count = len(nb.cells)
+    for one in nb.cells:
+        one.metadata.clear()
+    said = restore(nb, ROLES)
+    assert "known by their text: setup, imports, sigmoid, check-sigmoid," in said[0]
+    assert {name: cell(nb, name).source for name in sources} == sources
+    assert said[1:] == [
+        f"The cell {name} was missing: it was put back as it was released." for name in ROLES if name not in sources
+    ], "what is written in words can be known by nothing"
+    assert len(nb.cells) == count + 2 * (len(ROLES) - len(sources))
+    nbformat.validate(nb)
+
+
+def test_of_unmarked_cells_the_last_that_defines_the_function_counts(nb):
+    del cell(nb, "relu").metadata["nbgrader"]
+    nb.cells.append(new_code_cell("def relu(x):\n    return 1"))
+    (said,) = restore(nb, ROLES)
+    assert "known by their text: relu." in said
+    assert cell(nb, "relu").source.endswith("return 1")
+
+
+def test_a_try_beside_the_marked_cell_stays_a_try(nb):
+    nb.cells.append(new_code_cell("def relu(x):\n    return 1"))
+    assert restore(nb, ROLES) == []
+    assert "return 1" not in cell(nb, "relu").source
 
 
 @pytest.mark.parametrize("marks", [None, 3, [], "x", {"grade_id": 5}, {"grade_id": None}, {"grade_id": ["relu"]}])

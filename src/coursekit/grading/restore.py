@@ -4,6 +4,7 @@ Only the release is believed: which cells there are, what they are worth, what s
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 _SCHEMA = 3
 _NOTE = "This cell was missing from the submission and was put back for grading."
+_ELSEWHERE = "# What belongs here is defined in another cell."
+_DEFINED = re.compile(r"^def +(\w+) *\(", re.MULTILINE)
 _TOLD = ("grade", "solution", "task", "locked", "points", "cell_type")
 
 
@@ -60,8 +63,10 @@ def restore(nb: NotebookNode, roles: Mapping[str, Role]) -> list[str]:
 
     Of several copies the last keeps its role, as in nbgrader; the others become plain cells. A missing cell is put back
     after the nearest cell before it that is still there. A locked cell gets its own text again.
+
+    Some tools save cells without their marks. Such a cell is known by its text or by the functions that it defines.
     """
-    return [*_settle(nb, roles), *_put_back(nb, roles)]
+    return [*_settle(nb, roles), *_recognise(nb, roles), *_put_back(nb, roles)]
 
 
 def grade_id(cell: NotebookNode) -> str | None:
@@ -134,18 +139,52 @@ def _apply(name: str, cell: NotebookNode, role: Role) -> list[str]:
     return repairs
 
 
+def _recognise(nb: NotebookNode, roles: Mapping[str, Role]) -> list[str]:
+    """Give the role of each missing cell to an unmarked one that must be it; of several to the last."""
+    there = {grade_id(cell) for cell in nb.cells}
+    known = []
+    for name, role in roles.items():
+        if name in there:
+            continue
+        for cell in reversed(nb.cells):
+            if grade_id(cell) is None and _must_be(cell, role):
+                cell.metadata["nbgrader"] = NotebookNode(grade_id=name)
+                _apply(name, cell, role)  # what it says is no news
+                known.append(name)
+                break
+    said = f"Cells had lost the marks that say what they are, and were known by their text: {', '.join(known)}."
+    return [said] if known else []
+
+
+def _must_be(cell: NotebookNode, role: Role) -> bool:
+    if cell.cell_type != role.kind:
+        return False
+    if role.locked:
+        return bool(cell.source.split() == role.source.split())
+    return bool(functions := _defined(role.source)) and functions <= _defined(cell.source)
+
+
+def _defined(source: str) -> set[str]:
+    """The functions that a cell defines at its top level."""
+    return set(_DEFINED.findall(source))
+
+
 def _put_back(nb: NotebookNode, roles: Mapping[str, Role]) -> list[str]:
     place = {name: cell for cell in nb.cells if (name := grade_id(cell)) is not None}
     # Where nothing of the release is left (another notebook, or an unreadable one) it follows what was handed in.
     stranger = not place
     after = len(nb.cells) if stranger else 0
     missing = []
+    theirs = {function for cell in nb.cells if cell.cell_type == "code" for function in _defined(cell.source)}
     for name, role in roles.items():
         if name in place:
             after = next(i for i, cell in enumerate(nb.cells) if cell is place[name]) + 1
             continue
         missing.append(name)
-        cell = new_code_cell(role.source) if role.kind == "code" else new_markdown_cell(role.source)
+        # The released function, which does nothing yet, must not take the place of one that is written elsewhere.
+        elsewhere = not role.locked and bool(functions := _defined(role.source)) and functions <= theirs
+        source = _ELSEWHERE if elsewhere else role.source
+        cell = new_code_cell(source) if role.kind == "code" else new_markdown_cell(source)
         cell.metadata["nbgrader"] = NotebookNode(role.nbgrader)
         _apply(name, cell, role)
         restored = [cell] if stranger else [new_markdown_cell(_NOTE), cell]
