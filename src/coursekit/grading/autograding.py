@@ -85,8 +85,9 @@ def _roles(notebook: Notebook, release: dict[str, dict[str, Any]]) -> dict[str, 
         }
         if name in points:
             marks["points"] = points[name]
-        mark = release.get(name, {}).get("metadata", {}).get("coursekit")
-        roles[name] = Role(str(cell.cell_type), str(cell.source), marks, mark)
+        known = release.get(name, {})
+        mark = known.get("metadata", {}).get("coursekit")
+        roles[name] = Role(str(cell.cell_type), str(cell.source), marks, mark, known.get("before", ""))
     return roles
 
 

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from nbformat import NotebookNode
@@ -21,12 +22,13 @@ _TOLD = ("grade", "solution", "task", "locked", "points", "cell_type")
 
 @dataclass(frozen=True)
 class Role:
-    """What one cell of the release is, whatever a submission says of it."""
+    """What one cell of the release is, whatever a submission says of it; `before` is the text of the cell before it."""
 
     kind: str
     source: str
     nbgrader: Mapping[str, Any]
     coursekit: Mapping[str, Any] | None = None
+    before: str = ""
 
     @property
     def locked(self) -> bool:
@@ -35,10 +37,15 @@ class Role:
 
 
 def released_cells(release: str) -> dict[str, dict[str, Any]]:
-    """The cells of a released notebook by grade id, in order; empty where it cannot be read."""
+    """The cells of a released notebook by grade id, in order, with the text `before` each; empty where it cannot be
+    read."""
     try:
         cells = json.loads(release)["cells"]
-        return {name: cell for cell in cells if (name := cell["metadata"].get("nbgrader", {}).get("grade_id"))}
+        return {
+            name: {**cell, "before": _text(before)}
+            for before, cell in pairwise([{"source": ""}, *cells])
+            if (name := cell["metadata"].get("nbgrader", {}).get("grade_id"))
+        }
     except (ValueError, KeyError, TypeError, AttributeError):
         return {}
 
@@ -47,10 +54,13 @@ def roles_of(release: str) -> dict[str, Role]:
     """The role of each cell of a released notebook, by grade id, in order."""
     roles = {}
     for name, cell in released_cells(release).items():
-        source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
         marks = {**cell["metadata"]["nbgrader"], "schema_version": _SCHEMA}
-        roles[name] = Role(cell["cell_type"], source, marks, cell["metadata"].get("coursekit"))
+        roles[name] = Role(cell["cell_type"], _text(cell), marks, cell["metadata"].get("coursekit"), cell["before"])
     return roles
+
+
+def _text(cell: Mapping[str, Any]) -> str:
+    return cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
 
 
 def exercises_in(roles: Mapping[str, Role]) -> list[str]:
@@ -64,7 +74,7 @@ def restore(nb: NotebookNode, roles: Mapping[str, Role]) -> list[str]:
     Of several copies the last keeps its role, as in nbgrader; the others become plain cells. A missing cell is put back
     after the nearest cell before it that is still there. A locked cell gets its own text again.
 
-    Some tools save cells without their marks. Such a cell is known by its text or by the functions that it defines.
+    Some tools save cells without their marks. Such a cell is known by what stands in it, or before it.
     """
     return [*_settle(nb, roles), *_recognise(nb, roles), *_put_back(nb, roles)]
 
@@ -140,28 +150,36 @@ def _apply(name: str, cell: NotebookNode, role: Role) -> list[str]:
 
 
 def _recognise(nb: NotebookNode, roles: Mapping[str, Role]) -> list[str]:
-    """Give the role of each missing cell to an unmarked one that must be it; of several to the last."""
+    """Give the role of each missing cell to an unmarked one that must be it; of several to the last.
+
+    A function is known by its name, an answer in words by the question before it, all else by its text.
+    """
     there = {grade_id(cell) for cell in nb.cells}
     known = []
     for name, role in roles.items():
         if name in there:
             continue
-        for cell in reversed(nb.cells):
-            if grade_id(cell) is None and _must_be(cell, role):
+        for before, cell in reversed(list(pairwise([None, *nb.cells]))):
+            if grade_id(cell) is None and _must_be(cell, role, before):
                 cell.metadata["nbgrader"] = NotebookNode(grade_id=name)
                 _apply(name, cell, role)  # what it says is no news
                 known.append(name)
                 break
-    said = f"Cells had lost the marks that say what they are, and were known by their text: {', '.join(known)}."
+    said = (
+        f"Cells had lost the marks that say what they are, and were known by what stands in them: {', '.join(known)}."
+    )
     return [said] if known else []
 
 
-def _must_be(cell: NotebookNode, role: Role) -> bool:
+def _must_be(cell: NotebookNode, role: Role, before: NotebookNode | None) -> bool:
     if cell.cell_type != role.kind:
         return False
     if role.locked:
         return bool(cell.source.split() == role.source.split())
-    return bool(functions := _defined(role.source)) and functions <= _defined(cell.source)
+    if role.kind == "code":
+        return bool(functions := _defined(role.source)) and functions <= _defined(cell.source)
+    question = role.before.split()
+    return bool(question) and before is not None and bool(before.source.split() == question)
 
 
 def _defined(source: str) -> set[str]:
