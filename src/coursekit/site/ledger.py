@@ -100,7 +100,8 @@ class Claims(SphinxDirective):
             statement = Html("td", *self._markdown(claim.statement))
             origin = text("p", f"{claim.source}; ", class_="bk-more")
             if f"chapters/{claim.chapter}" in self.env.found_docs:
-                origin += text("a", "the experiment", href=self._uri(claim))
+                record = "the experiment" if claim.experiment else "in its chapter"
+                origin += text("a", record, href=self._uri(claim))
             statement += origin
             cells = (Html("td", chip(measured.verdict)), statement, Html("td", *self._markdown(measured.summary)))
             body += Html("tr", *cells, data_verdict=measured.verdict.value)
