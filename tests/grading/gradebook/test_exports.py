@@ -254,3 +254,16 @@ def test_what_cannot_be_exported_is_said_in_a_line(graded, capsys, arguments, wo
     assert said.count("\n") == 1
     assert words in said
     assert not (course.folder / "none.db").exists()
+
+
+@pytest.mark.parametrize("kind", ["csv", "canvas", "moodle"])
+def test_before_anything_is_graded_nothing_is_written(course, database, monkeypatch, capsys, kind):
+    with Gradebook(database, "coursekit") as gradebook:
+        gradebook.add_student("absent", first_name="Ab", last_name="Sent")
+    monkeypatch.chdir(course.folder)
+    before = sorted(course.folder.iterdir())
+    assert cli.main(["export", ASSIGNMENT, "--to", kind, "--db", database]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == f"coursekit: nobody has a grade for {ASSIGNMENT} yet: grade it first; nothing was written\n"
+    assert sorted(course.folder.iterdir()) == before

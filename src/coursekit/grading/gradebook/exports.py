@@ -66,6 +66,8 @@ class CsvExport(ExportPlugin):  # type: ignore[misc]
             )
         here = {one.id for one in students}
         sheets = [_sheet(gradebook, root, name, here) for name in names]
+        if not any(sheet.graded for sheet in sheets):
+            raise CourseError(f"nobody has a grade for {', '.join(names)} yet: grade it first; nothing was written")
         course = Class(students, roster, joined)
         write_csv(path, self.table(sheets, course))
         return [*self.hints(sheets, course), *remarks_on(sheets, course)]
