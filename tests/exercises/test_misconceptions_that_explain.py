@@ -2,6 +2,7 @@
 
 import math
 
+from coursekit.exercises import exercise
 from coursekit.exercises.cases import Case
 from coursekit.exercises.judging import Check
 from coursekit.exercises.kinds import Number
@@ -80,3 +81,31 @@ def test_right_values_are_not_wrong_ones_besides():
     )
     assert exercise.evaluate(sorts).misconception == "sorting"
     assert exercise.evaluate(first_of_sorted).misconception is None
+
+
+def test_an_error_of_another_kind_is_another_mistake():
+    """A product whose shapes do not fit is not a result that could not be taken apart, though both raise ValueError."""
+    pca = exercise("pca")
+
+    def takes_apart(x_train, x_test, k):
+        mean, axes, _ = range(2)
+        return mean, axes
+
+    result = pca.evaluate(takes_apart)
+    assert "ValueError" in result.checks[0].got
+    assert result.misconception is None
+
+
+def test_a_limit_without_the_tolerance_is_not_said_to_look_at_falls_alone():
+    converged = exercise("has_converged")
+    no_tolerance = converged.evaluate(lambda losses, tol: len(losses) > 1 and abs(losses[-1] / losses[-2] - 1) <= 1)
+    assert no_tolerance.misconception == "tol_left_out"
+    always = converged.evaluate(lambda losses, tol: len(losses) > 1)
+    assert always.misconception is None
+
+
+def test_what_never_stops_has_not_waited_one_epoch_too_long():
+    def lowest_number(val_losses, patience):
+        return min(range(len(val_losses)), key=lambda i: (val_losses[i] != val_losses[i], val_losses[i]))
+
+    assert exercise("early_stopping").evaluate(lowest_number).misconception is None

@@ -5,6 +5,7 @@ choice at a kink, an input left alone, a dtype kept) counts only once a core che
 and keeps float32, and has still done nothing.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -254,9 +255,22 @@ def agreement(
 def alike(case: Case, one: Answer, other: Answer) -> bool:
     """Whether two answers to a case say the same, or fail alike."""
     if one.error is not None or other.error is not None:
-        # Failing alike is more than failing: what was raised or returned comes before the colon.
-        return (one.error or "").partition(":")[0] == (other.error or "").partition(":")[0]
+        return _fault(one.error) == _fault(other.error)
     return differ(case, one.seen, other.seen, slack=2.0) is None
+
+
+_SHAPES = re.compile("matmul|aligned|broadcast")
+_OWN_TO_A_CALL = re.compile(r"'[^']*'|\d+")
+
+
+def _fault(error: str | None) -> tuple[str, str]:
+    """What went wrong, without the names and numbers of one call.
+
+    One ValueError is not another: too many values to unpack are no shapes that do not fit. Shapes that do not fit are
+    one mistake, whichever of NumPy's operations finds it.
+    """
+    kind, _, told = (error or "").partition(":")
+    return kind, "shapes" if _SHAPES.search(told) else _OWN_TO_A_CALL.sub("", told)
 
 
 def _marks(answer: Answer) -> tuple[Any, ...]:

@@ -27,6 +27,9 @@ def _converged_cases(draw: Draw) -> list[Case]:
 
     few, some = draw.number(0.03, 0.05), draw.number(0.55, 0.7)
     cases = [
+        # A rise first: whoever says True to any change should not be told that it is the falls.
+        case(times(1, 3), few, "rising"),
+        case(times(1, 1.5), few, "rising"),
         case(times(2, 1), few, "still falling"),
         case(times(1, 0.99), few),
         case(times(1, 2), few, "rising"),
@@ -164,6 +167,12 @@ HAS_CONVERGED = Exercise(
             function=lambda losses, tol: len(losses) >= 2 and abs(losses[-1] - losses[-2]) <= tol,
             hint="You compare the change with tol itself, so the answer depends on how large the losses are. A share "
             "of what is tol?",
+        ),
+        Misconception(
+            id="tol_left_out",
+            function=lambda losses, tol: len(losses) >= 2 and abs(losses[-1] - losses[-2]) <= abs(losses[-2]),
+            hint="Your limit is the size of the earlier loss, and the answer is the same for every `tol`. Which share "
+            "of that loss may the change be?",
         ),
         Misconception(
             id="rise_counts_as_converged",

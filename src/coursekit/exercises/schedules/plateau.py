@@ -263,6 +263,12 @@ REDUCE_ON_PLATEAU = Exercise(
             "strictly below?",
         ),
         Misconception(
+            id="never_cuts",
+            function=lambda losses, lr0, factor=0.5, patience=3: lr0,
+            hint="Your rate is lr0 whatever the losses do: no plateau cuts it. Follow your count through the losses of "
+            "this call: does it ever reach patience, and what is done then?",
+        ),
+        Misconception(
             id="torch_patience",
             function=lambda losses, lr0, factor=0.5, patience=3: _watch(losses, lr0, factor, patience + 1),
             hint="You cut one epoch too late: PyTorch's ReduceLROnPlateau waits until the count is ABOVE patience. "

@@ -33,8 +33,9 @@ def _stopping_cases(draw: Draw) -> list[Case]:
         case("-" * draw.size(4, 7) + "+" * (p - 1) + "-" * more + "+" * p),
     ]
     cases += [
-        case("--" + "+" * p + "-", "the best comes too late", "late"),
+        # First where also one epoch too late is in time: whoever never stops has not waited one too long.
         case("---" + "+" * (p + 2) + "--", "the best comes too late", "late"),
+        case("--" + "+" * p + "-", "the best comes too late", "late"),
         case("--^" + "~" * (p - 1) + "-" * (more + 1), "the best comes too late", "late"),
     ]
     cases += [
