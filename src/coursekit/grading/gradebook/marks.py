@@ -20,12 +20,13 @@ def marks_of(record: Record, roles: Mapping[str, Role]) -> Marks:
     """The marks of a record, by the roles of the released cells.
 
     A check cell has its exercise's score; a written answer waits for a person, or has 0 points where nothing was
-    written. What could not be judged for a reason that is not the student's waits for a person too.
+    written. What could not be judged for a reason that is not the student's waits for a person too, and so does an
+    answer in a notebook that the record does not hold.
     """
     judged = {one.name: one.score for one in record.exercises if one.state is not State.INFRASTRUCTURE}
     written = _sources(record.notebook)
-    if record.state is State.INFRASTRUCTURE and not record.notebook:
-        written = None
+    if not record.notebook and record.state not in (State.UNREADABLE, State.WRONG_ASSIGNMENT):
+        written = None  # there was one, as with a row of the ledger that has it in its file: it may hold an answer
     unanswered = frozenset(
         name
         for name, role in roles.items()
