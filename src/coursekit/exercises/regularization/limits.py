@@ -160,6 +160,12 @@ MAX_NORM = Exercise(
             hint="Your columns all have norm c, those too that were shorter. Is c a wish or a limit?",
         ),
         Misconception(
+            id="unchanged_weights",
+            function=lambda w, c: w,
+            hint="Your weights come back as they went in. Which columns are longer than c, and does what you return "
+            "hold their cut versions?",
+        ),
+        Misconception(
             id="short_columns_stretched",
             function=_quiet(lambda w, c: w * (c / np.minimum(_norms(w), c))),
             hint="You stretch the short columns and leave the long ones. Which of `np.minimum` and `np.maximum` makes "
