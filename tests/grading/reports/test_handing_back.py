@@ -17,7 +17,7 @@ from coursekit.grading.reports import page
 ID = "activations"
 MOODLE = {
     "Ada Lovelace_11_assignsubmission_file/activations.ipynb": "ada of 11",
-    "Ada Lovelace_12_assignsubmission_file/work/activations.ipynb": "ada of 12",
+    "Ada Lovelace_12_assignsubmission_file/mine/activations.ipynb": "ada of 12",
     "Jörg O_Neil_13_assignsubmission_file_/activations.ipynb": "jörg",
     "Old Site_14_assignsubmission_file_activations.ipynb": "old",
 }
