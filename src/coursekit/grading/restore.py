@@ -155,31 +155,45 @@ def _recognise(nb: NotebookNode, roles: Mapping[str, Role]) -> list[str]:
     A function is known by its name, an answer in words by the question before it, all else by its text.
     """
     there = {grade_id(cell) for cell in nb.cells}
+    missing = {name: role for name, role in roles.items() if name not in there}
+    if not missing:
+        return []
+    by_clue: dict[tuple[str, str, str], NotebookNode] = {}
+    for before, cell in pairwise([None, *nb.cells]):
+        if grade_id(cell) is None:
+            by_clue |= dict.fromkeys(_clues(cell, before), cell)
     known = []
-    for name, role in roles.items():
-        if name in there:
-            continue
-        for before, cell in reversed(list(pairwise([None, *nb.cells]))):
-            if grade_id(cell) is None and _must_be(cell, role, before):
-                cell.metadata["nbgrader"] = NotebookNode(grade_id=name)
-                _apply(name, cell, role)  # what it says is no news
-                known.append(name)
-                break
+    for name, role in missing.items():
+        cell = by_clue.get(_clue_of(role))
+        if cell is not None and grade_id(cell) is None:
+            cell.metadata["nbgrader"] = NotebookNode(grade_id=name)
+            _apply(name, cell, role)  # what it says is no news
+            known.append(name)
     said = (
         f"Cells had lost the marks that say what they are, and were known by what stands in them: {', '.join(known)}."
     )
     return [said] if known else []
 
 
-def _must_be(cell: NotebookNode, role: Role, before: NotebookNode | None) -> bool:
-    if cell.cell_type != role.kind:
-        return False
+def _clues(cell: NotebookNode, before: NotebookNode | None) -> list[tuple[str, str, str]]:
+    """What an unmarked cell may be known by."""
+    clues = [(cell.cell_type, "text", _words(cell.source))]
+    if before is not None and (question := _words(before.source)):
+        clues.append((cell.cell_type, "question", question))
+    return clues + [(cell.cell_type, "function", name) for name in _defined(cell.source)]
+
+
+def _clue_of(role: Role) -> tuple[str, str, str]:
+    """What the cell of a role is known by."""
     if role.locked:
-        return bool(cell.source.split() == role.source.split())
+        return role.kind, "text", _words(role.source)
     if role.kind == "code":
-        return bool(functions := _defined(role.source)) and functions <= _defined(cell.source)
-    question = role.before.split()
-    return bool(question) and before is not None and bool(before.source.split() == question)
+        return role.kind, "function", min(_defined(role.source), default="")
+    return role.kind, "question", _words(role.before)
+
+
+def _words(source: str) -> str:
+    return " ".join(source.split())
 
 
 def _defined(source: str) -> set[str]:

@@ -149,3 +149,12 @@ def test_the_download_is_not_written_over(root, tmp_path, capsys):
     assert cli.main(["export", ID, "--feedback", str(download), "--out", str(download)]) == 2
     assert "is the download itself" in capsys.readouterr().err
     assert download.read_bytes() == before
+
+
+@pytest.mark.parametrize("option", ["--roster", "--db"])
+def test_options_of_grades_are_refused_instead_of_passed_over(root, tmp_path, capsys, option):
+    download = zipped(tmp_path / "canvas.zip", CANVAS)
+    grade(root, download)
+    assert cli.main(["export", ID, "--feedback", str(download), option, "people.csv"]) == 2
+    assert "are for grades" in capsys.readouterr().err
+    assert not (root / f"feedback-{ID}.zip").exists()

@@ -52,8 +52,11 @@ def run_export(args: argparse.Namespace) -> int:
 
 
 def _hand_back(args: argparse.Namespace, root: Path) -> int:
+    from coursekit.grading.errors import CourseError
     from coursekit.grading.reports.handing_back import hand_back
 
+    if args.roster is not None or args.db is not None:
+        raise CourseError("--roster and --db are for grades: feedback goes by the names in the zip")
     path = args.out or root / f"feedback-{args.id}.zip"
     for line in hand_back(root, args.id, args.feedback, path):
         print(f"note: {line}", file=sys.stderr)
